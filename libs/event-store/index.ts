@@ -1,0 +1,11 @@
+export type {
+  AppendOutcome,
+  EventStore,
+  ExpectedRevision,
+  JsonObject,
+  JsonValue,
+  NewEvent,
+  StoredEvent,
+  StreamFilter,
+  Subscription,
+} from './port';
