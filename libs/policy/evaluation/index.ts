@@ -1,0 +1,8 @@
+export { readSetting, type Citation, type DatedSetting, type Gap, type GapSetting, type ReadContext, type Reading, type Setting, type Unread, type ValueSetting } from './settings';
+export type { Pack, ReadingText, RuleText } from './pack';
+export { Policies } from './policies';
+export { jurisdictionsOf, poolOf, provinceOf, sameProvince } from './jurisdictions';
+export type { RuleKey, RuleValues } from './rule-values';
+export type { Start, Wait } from './values/waiting';
+export type { AidedEntry, Entry, PaymentWindow } from './values/resident';
+export type { BreakLimit, LongBreak, ShortBreak } from './values/employee';

@@ -1,0 +1,45 @@
+import type { Pack } from './pack';
+import { jurisdictionsOf } from './jurisdictions';
+
+/** Every pack that is loaded, by jurisdiction and time. */
+export class Policies {
+  private readonly byRegion = new Map<string, Pack[]>();
+
+  constructor(readonly packs: readonly Pack[]) {
+    for (const pack of packs) {
+      const versions = this.byRegion.get(pack.region) ?? [];
+      versions.push(pack);
+      this.byRegion.set(pack.region, versions);
+    }
+    for (const versions of this.byRegion.values()) {
+      versions.sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? -1 : a.effectiveFrom > b.effectiveFrom ? 1 : 0));
+    }
+  }
+
+  /** The pack version in force for the region on the day (CV-11), from the nearest jurisdiction that has one. */
+  inForce(region: string, day: string): Pack | undefined {
+    return this.versionsFor(region)?.findLast(
+      ({ effectiveFrom, effectiveThrough }) =>
+        effectiveFrom <= day && (effectiveThrough === undefined || day <= effectiveThrough),
+    );
+  }
+
+  /** The first version that ever rules the region: before its first day nothing is decided (CV-21). */
+  first(region: string): Pack | undefined {
+    return this.versionsFor(region)?.[0];
+  }
+
+  /** The national vocabulary and schemes that hold wherever no region says otherwise. */
+  national(): Pack | undefined {
+    return this.byRegion.get('000000')?.at(-1);
+  }
+
+  private versionsFor(region: string): Pack[] | undefined {
+    for (const jurisdiction of jurisdictionsOf(region)) {
+      if (jurisdiction === '000000') return undefined;
+      const versions = this.byRegion.get(jurisdiction);
+      if (versions) return versions;
+    }
+    return undefined;
+  }
+}

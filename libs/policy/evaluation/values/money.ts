@@ -1,0 +1,3 @@
+/** To be stated by the family. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface MoneyValues {}

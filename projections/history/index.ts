@@ -1,0 +1,1 @@
+export { factsOf, historyAt, knownAtLimit, type Fact, type History, type KnownAt } from './history';

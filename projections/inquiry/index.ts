@@ -1,0 +1,1 @@
+export { Inquiry, type Claim, type Grounds } from './inquiry';

@@ -1,0 +1,241 @@
+import { dayNumber, toDay, type DayNumber } from '../../libs/calendar';
+import {
+  jurisdictionsOf,
+  readSetting,
+  type Citation,
+  type Gap,
+  type Pack,
+  type Policies,
+  type Reading,
+  type RuleKey,
+  type RuleValues,
+} from '../../libs/policy/evaluation';
+import type { Because, Question, ReadingUsed, Undetermined } from '../answer/answer';
+import { factsOf, type Fact, type History } from '../history';
+
+/** What one question is answered from. Regions' histories are known at the same basis as the person's. */
+export interface Grounds {
+  question: Question;
+  person: History;
+  /** Histories of the streams `region-<code>`, by code. */
+  regions: ReadonlyMap<string, History>;
+  /** Histories of the streams `employer-<uscc>`, by employer id; those the person's facts name. */
+  employers?: ReadonlyMap<string, History>;
+  policies: Policies;
+}
+
+/** A claim with the rule it rests on. Sentences are complete: a clerk reads them out. */
+export interface Claim {
+  claim: string;
+  rule: string;
+  events: readonly string[];
+  arithmetic?: string;
+  zh: string;
+  en: string;
+}
+
+interface Reference {
+  region: string;
+  name: string;
+  value: unknown;
+  unit?: string;
+  from: DayNumber;
+  through: DayNumber;
+  day: DayNumber;
+  event: string;
+}
+
+interface Ruling {
+  reading: string;
+  choice: string;
+  from: DayNumber;
+  scope: 'person' | 'region';
+}
+
+const DAY_FOREVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * One question being answered: reads the packs for it, and keeps the reasons, the gaps and the readings that were used.
+ * Reading the same thing twice leaves one trace.
+ */
+export class Inquiry {
+  readonly validOn: DayNumber;
+  readonly region: string;
+  private readonly claims = new Map<string, Because>();
+  private readonly gaps = new Map<string, Undetermined>();
+  private readonly readingsUsed = new Map<string, ReadingUsed>();
+  private readonly packsUsed = new Map<string, Pack>();
+  private readonly references = new Map<string, Reference[]>();
+  private readonly regionRulings = new Map<string, Ruling[]>();
+  private readonly personRulings: Ruling[];
+
+  constructor(readonly grounds: Grounds) {
+    this.validOn = dayNumber(grounds.question.validOn);
+    this.region = grounds.question.region;
+    this.personRulings = rulingsOf(grounds.person, 'person');
+  }
+
+  get history(): History {
+    return this.grounds.person;
+  }
+
+  facts<T extends Fact['type']>(type: T): Fact<T>[] {
+    return factsOf(this.grounds.person, type);
+  }
+
+  regionFacts<T extends Fact['type']>(region: string, type: T): Fact<T>[] {
+    const history = this.grounds.regions.get(region);
+    return history ? factsOf(history, type) : [];
+  }
+
+  /** The pack in force for the region on the day; undefined before its first day and where there is none. */
+  pack(region: string, on: DayNumber): Pack | undefined {
+    const pack = this.grounds.policies.inForce(region, toDay(on));
+    if (pack) this.packsUsed.set(`${pack.id}@${pack.version}`, pack);
+    return pack;
+  }
+
+  /** First day on which the region's packs decide anything (CV-21); undefined where it has no pack. */
+  firstDay(region: string): DayNumber | undefined {
+    const pack = this.grounds.policies.first(region);
+    return pack && dayNumber(pack.effectiveFrom);
+  }
+
+  /**
+   * A value of the law for the region on the day of the deciding event (CV-11). A gap is `known: false`; the caller says
+   * what it leaves undetermined with `undetermined`.
+   */
+  read<K extends RuleKey>(key: K, region: string, on: DayNumber): Reading<RuleValues[K]> {
+    const pack = this.pack(region, on);
+    if (!pack) {
+      const first = this.firstDay(region);
+      return { known: false, why: first === undefined ? 'silent' : 'notAvailable', needs: first === undefined ? `pack:${region}` : undefined };
+    }
+    return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
+      choose: (reading) => this.choose(reading, pack, region, on),
+      reference: (name) => this.reference(name, region, on),
+    });
+  }
+
+  /** A value of the national pack, which needs no region. */
+  readNational<K extends RuleKey>(key: K, on: DayNumber): Reading<RuleValues[K]> {
+    const pack = this.grounds.policies.national();
+    if (!pack) return { known: false, why: 'silent' };
+    this.packsUsed.set(`${pack.id}@${pack.version}`, pack);
+    return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
+      choose: (reading) => this.choose(reading, pack, pack.region, on),
+      reference: (name) => this.reference(name, pack.region, on),
+    });
+  }
+
+  /** A value published by the region or one above it, in force on the day. */
+  reference(name: string, region: string, on: DayNumber): { value: unknown; unit?: string; event: string } | undefined {
+    for (const jurisdiction of jurisdictionsOf(region)) {
+      const published = this.referencesOf(jurisdiction).filter(
+        (entry) => entry.name === name && entry.from <= on && on <= entry.through,
+      );
+      const last = published[published.length - 1];
+      if (last) return last;
+    }
+    return undefined;
+  }
+
+  /** A published number, or undefined when it is not published or no number. */
+  referenceNumber(name: string, region: string, on: DayNumber): number | undefined {
+    const value = this.reference(name, region, on)?.value;
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** Says why something holds. The citation comes from the pack that has the rule. */
+  because(claim: Claim): void {
+    const key = `${claim.claim}|${claim.rule}|${claim.zh}`;
+    if (this.claims.has(key)) return;
+    this.claims.set(key, { ...claim, events: [...claim.events], citation: this.citation(claim.rule) });
+  }
+
+  /** Says what stays open, and what would settle it. */
+  undetermined(question: string, gap: { why: Gap | 'parked'; rule?: string; needs?: string }): void {
+    const entry: Undetermined = { question, why: gap.why };
+    if (gap.rule !== undefined) entry.rule = gap.rule;
+    if (gap.needs !== undefined) entry.needs = gap.needs;
+    this.gaps.set(`${question}|${gap.rule ?? ''}|${gap.needs ?? ''}`, entry);
+  }
+
+  trace(): { because: Because[]; undetermined: Undetermined[]; readings: ReadingUsed[]; packs: Pack[] } {
+    const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    return {
+      because: [...this.claims.values()],
+      undetermined: [...this.gaps.values()],
+      readings: [...this.readingsUsed.values()].sort(byId),
+      packs: [...this.packsUsed.values()].sort(byId),
+    };
+  }
+
+  private choose(reading: string, pack: Pack, region: string, on: DayNumber): string {
+    const asked = this.grounds.question.readings?.[reading];
+    const ruled = asked === undefined ? this.ruling(reading, region, on) : undefined;
+    const choice = asked ?? ruled ?? pack.readings[reading]?.choice;
+    if (choice === undefined) throw new Error(`pack ${pack.id} reads ${reading} and does not declare it`);
+    const by = asked !== undefined ? 'question' : ruled !== undefined ? 'ruling' : 'pack';
+    const used = this.readingsUsed.get(reading);
+    if (!used || used.by === 'pack') this.readingsUsed.set(reading, { id: reading, choice, by });
+    return choice;
+  }
+
+  private ruling(reading: string, region: string, on: DayNumber): string | undefined {
+    const own = lastRuling(this.personRulings, reading, on);
+    if (own !== undefined) return own;
+    for (const jurisdiction of jurisdictionsOf(region)) {
+      let rulings = this.regionRulings.get(jurisdiction);
+      if (!rulings) {
+        const history = this.grounds.regions.get(jurisdiction);
+        rulings = history ? rulingsOf(history, 'region') : [];
+        this.regionRulings.set(jurisdiction, rulings);
+      }
+      const ruled = lastRuling(rulings, reading, on);
+      if (ruled !== undefined) return ruled;
+    }
+    return undefined;
+  }
+
+  private referencesOf(region: string): Reference[] {
+    let references = this.references.get(region);
+    if (!references) {
+      references = this.regionFacts(region, 'ReferenceValuePublished').map((fact) => ({
+        region,
+        name: fact.data.name,
+        value: fact.data.value,
+        unit: fact.data.unit,
+        from: dayNumber(fact.data.validFrom),
+        through: fact.data.validThrough === undefined ? DAY_FOREVER : dayNumber(fact.data.validThrough),
+        day: fact.day,
+        event: fact.id,
+      }));
+      this.references.set(region, references);
+    }
+    return references;
+  }
+
+  private citation(rule: string): Citation {
+    for (const pack of this.packsUsed.values()) {
+      const text = pack.rules[rule];
+      if (text) return text.cite;
+    }
+    return this.grounds.policies.national()?.rules[rule]?.cite ?? { document: 'CN', article: rule };
+  }
+}
+
+function rulingsOf(history: History, scope: Ruling['scope']): Ruling[] {
+  return factsOf(history, 'RulingRecorded').map((fact) => ({
+    reading: fact.data.reading,
+    choice: fact.data.choice,
+    from: fact.day,
+    scope,
+  }));
+}
+
+function lastRuling(rulings: readonly Ruling[], reading: string, on: DayNumber): string | undefined {
+  let choice: string | undefined;
+  for (const ruling of rulings) if (ruling.reading === reading && ruling.from <= on) choice = ruling.choice;
+  return choice;
+}

@@ -1,0 +1,1 @@
+export { isCurrent, paymentRecord, type BenefitYear, type FeeMonth, type LumpSum, type PaymentRecord } from './payments';
