@@ -1,5 +1,6 @@
 export type {
   AppendOutcome,
+  EventReader,
   EventStore,
   ExpectedRevision,
   JsonObject,
@@ -9,3 +10,6 @@ export type {
   StreamFilter,
   Subscription,
 } from './port';
+export { maxAppendBytes } from './admission';
+export { fingerprint } from './fingerprint';
+export { openEmbeddedReader, openEmbeddedStore } from './embedded';

@@ -8,7 +8,7 @@ export type JsonObject = { [key: string]: JsonValue };
 
 /** An event as its writer hands it over. Ids are unique in the whole log. */
 export interface NewEvent {
-  /** A UUID, or any text up to 64 characters that the writer keeps unique; EventStoreDB accepts UUIDs only. */
+  /** A UUID; stored and returned in lower case. */
   id: string;
   type: string;
   /** `YYYY-MM-DDTHH:mm:ss.sss+08:00`, stamped by the caller; the store keeps it and never makes it up. */
@@ -63,7 +63,7 @@ export interface Subscription {
   state(): 'catchingUp' | 'live' | 'reconnecting' | 'stopped';
   /** The last position handled: every event up to it that the filter lets through has been handled. */
   checkpoint(): bigint;
-  /** Waits for the batch being handled; no batch begins afterwards. */
+  /** Waits for the batch being handled, so the handler must not await it; no batch begins afterwards. */
   stop(): Promise<void>;
   /** Resolves after `stop`; rejects when the handler threw or the store cannot go on. Never an unhandled rejection. */
   closed: Promise<void>;
@@ -102,3 +102,6 @@ export interface EventStore {
   /** Finishes what was accepted, stops the subscriptions, and lets go of the store. Appends after it reject. */
   close(): Promise<void>;
 }
+
+/** A store opened for reading only. */
+export type EventReader = Omit<EventStore, 'append'>;

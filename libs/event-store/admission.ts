@@ -1,0 +1,154 @@
+import type { AppendOutcome, NewEvent } from './port';
+
+/**
+ * One append is at most this many bytes as `sizeOf` counts them, in every adapter, so that a ledger can move between stores.
+ * EventStoreDB's own limit is 1 MiB; the rest is room for what the adapter adds.
+ */
+export const maxAppendBytes = 1_000_000;
+const bytesPerEvent = 128;
+const maxDepth = 100;
+const maxNameLength = 250;
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const recordedAtForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00$/;
+const unfitForName = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
+
+/** An event that may enter a log: checked, and its data and metadata as JSON text. */
+export interface AdmittedEvent {
+  id: string;
+  type: string;
+  recordedAt: string;
+  data: string;
+  metadata: string;
+}
+
+type Refused = Extract<AppendOutcome, { outcome: 'refused' | 'conflictingId' }>;
+export type Admission = { admitted: AdmittedEvent[] } | { refused: Refused };
+
+class Unfit extends Error {}
+
+/**
+ * Checks and serialises a batch before any store sees it: what JSON would alter or choke on is refused by path,
+ * so is a batch over `maxAppendBytes`; an id that appears twice in the batch conflicts with itself.
+ */
+export function admit(stream: string, events: readonly NewEvent[]): Admission {
+  if (events.length === 0) return refuse('empty', `append to ${stream}: the batch has no events`);
+  try {
+    checkName('stream', stream);
+    const admitted = events.map(admitOne);
+    const twice = repeatedId(admitted);
+    if (twice !== undefined) return { refused: { outcome: 'conflictingId', id: twice } };
+
+    const bytes = admitted.reduce((sum, event) => sum + sizeOf(event), 0);
+    if (bytes > maxAppendBytes) {
+      return refuse(
+        'tooLarge',
+        `append to ${stream}: ${events.length} events of ${bytes} bytes together; at most ${maxAppendBytes} fit one append`,
+      );
+    }
+    return { admitted };
+  } catch (error) {
+    if (error instanceof Unfit) return refuse('notSerialisable', `append to ${String(stream)}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The bytes an event counts against `maxAppendBytes`. */
+export function sizeOf(event: AdmittedEvent): number {
+  return Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata) + 2 * event.type.length + bytesPerEvent;
+}
+
+function admitOne(event: NewEvent, index: number): AdmittedEvent {
+  const at = `events[${index}]`;
+  if (typeof event.id !== 'string' || !uuid.test(event.id)) {
+    throw new Unfit(`${at}.id is ${JSON.stringify(event.id)}; expected a UUID`);
+  }
+  checkName(`${at}.type`, event.type);
+  if (typeof event.recordedAt !== 'string' || !recordedAtForm.test(event.recordedAt)) {
+    throw new Unfit(`${at}.recordedAt is ${JSON.stringify(event.recordedAt)}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`);
+  }
+  checkObject(`${at}.data`, event.data);
+  checkObject(`${at}.metadata`, event.metadata);
+  const reserved = Object.keys(event.metadata).find((key) => key.startsWith('$'));
+  if (reserved !== undefined) {
+    throw new Unfit(`${at}.metadata has the key ${JSON.stringify(reserved)}; keys beginning with $ belong to stores`);
+  }
+  return {
+    id: event.id.toLowerCase(),
+    type: event.type,
+    recordedAt: event.recordedAt,
+    data: JSON.stringify(event.data),
+    metadata: JSON.stringify(event.metadata),
+  };
+}
+
+function checkName(path: string, name: unknown): void {
+  if (typeof name !== 'string' || name === '' || name.length > maxNameLength) {
+    throw new Unfit(`${path} is ${describe(name)}; expected a name of 1 to ${maxNameLength} characters`);
+  }
+  if (name.startsWith('$')) throw new Unfit(`${path} begins with $; such names belong to stores`);
+  if (unfitForName.test(name)) throw new Unfit(`${path} has a control character or half of a character`);
+}
+
+function checkObject(path: string, value: unknown): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new Unfit(`${path} is ${describe(value)}; expected an object`);
+  }
+  checkJson(path, value, 0);
+}
+
+/** An undefined property counts as absent, as JSON has it; everything else that JSON would change is unfit. */
+function checkJson(path: string, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return;
+    case 'number':
+      if (!Number.isFinite(value)) throw new Unfit(`${path} is ${value}; expected a finite number`);
+      return;
+    case 'object':
+      break;
+    default:
+      throw new Unfit(`${path} is ${describe(value)}; expected a JSON value`);
+  }
+  if (value === null) return;
+  if (depth === maxDepth) throw new Unfit(`${path} lies deeper than ${maxDepth} levels, or contains itself`);
+
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) checkJson(`${path}[${index}]`, value[index], depth + 1);
+    return;
+  }
+  if (!isPlain(value)) throw new Unfit(`${path} is ${describe(value)}; expected a plain object`);
+  for (const [key, inner] of Object.entries(value)) {
+    if (inner !== undefined) checkJson(`${path}.${key}`, inner, depth + 1);
+  }
+}
+
+// Root prototypes are recognised by having none themselves: objects may come from another realm (a worker, a test sandbox).
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const root = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return root && typeof (value as { toJSON?: unknown }).toJSON !== 'function';
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === 'string') return `a text of ${value.length} characters`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return `an object of ${value.constructor?.name ?? 'unknown class'}`;
+  return `a ${typeof value}`;
+}
+
+function repeatedId(events: readonly AdmittedEvent[]): string | undefined {
+  if (events.length === 1) return undefined;
+  const seen = new Set<string>();
+  for (const { id } of events) {
+    if (seen.has(id)) return id;
+    seen.add(id);
+  }
+  return undefined;
+}
+
+function refuse(reason: 'tooLarge' | 'notSerialisable' | 'empty', message: string): Admission {
+  return { refused: { outcome: 'refused', reason, message } };
+}

@@ -1,0 +1,1 @@
+export { openEmbeddedReader, openEmbeddedStore } from './embedded-store';
