@@ -1,6 +1,7 @@
 import type { Month } from '../libs/calendar';
 import { define } from './envelope';
-import { CalendarMonths, MonthSpan, Months, OneOf, Optional, Region, Texts } from './fields';
+import { CalendarMonths, OneOf, Optional, Region, Texts } from './fields';
+import { MonthSpan, Months } from './month-span';
 import { backPaymentKinds, schemes, type BackPaymentKind, type Scheme } from './words';
 
 /** 补缴申请. `effectiveOn` is the day of the request. */

@@ -1,5 +1,6 @@
 import { define } from './envelope';
-import { Fen, MonthSpan, Months, OneOf, Optional, Text } from './fields';
+import { Fen, OneOf, Optional, Text } from './fields';
+import { MonthSpan, Months } from './month-span';
 import { employerKinds, type EmployerKind } from './words';
 
 /** What a contribution base (缴费基数) is worked out from. `effectiveOn` is the day of the declaration. All money is fen a month. */

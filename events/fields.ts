@@ -1,8 +1,6 @@
-import { Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested, type ValidationArguments } from 'class-validator';
 import { isDay, isMonth } from '../libs/calendar';
 import { holdsIdentityNumber, isEmployerId, isPersonId } from './identity';
-import type { Month } from '../libs/calendar';
 
 /**
  * The kinds of fields events are made of, as class-validator decorators whose message is the plain-English answer to
@@ -26,7 +24,7 @@ export function NeededWhen(needed: (data: Siblings) => boolean, expected: string
   };
 }
 
-/** Fits the rest of the data; `fits` sees siblings that may themselves be wrong. */
+/** Fits the rest of the data; `fits` sees siblings that may be wrong, or missing, and then lets pass: they have faults of their own. */
 export function Fits(fits: (value: unknown, data: Siblings) => boolean, expected: string): PropertyDecorator {
   return field('fits', fits, expected);
 }
@@ -50,6 +48,11 @@ export function Texts(): PropertyDecorator {
 /** The id of an event. */
 export function EventId(): PropertyDecorator {
   return field('eventId', isEventId, EVENT_ID);
+}
+
+/** The number or id that another system gave to something, such as a stay. */
+export function Reference(): PropertyDecorator {
+  return field('reference', isEventId, 'a reference of up to 64 letters, digits and . _ : -');
 }
 
 /** The id of a person; a reference, never an identity number. */
@@ -86,7 +89,7 @@ export function CalendarMonths(): PropertyDecorator {
 export function NotBefore(other: string): PropertyDecorator {
   return field(
     'notBefore',
-    (value, data) => typeof data[other] !== 'string' || (value as string) >= data[other],
+    (value, data) => typeof value === 'string' && (typeof data[other] !== 'string' || value >= data[other]),
     (data) => `not before ${other} (${isDay(data[other]) || isMonth(data[other]) ? data[other] : 'unreadable'})`,
   );
 }
@@ -130,8 +133,8 @@ export function Matching(pattern: RegExp, expected: string): PropertyDecorator {
 }
 
 /** An object with the fields of `type`. */
-export function Nested(type: () => new () => object): PropertyDecorator {
-  return nested(type, false, field('object', isRecord, 'an object with named fields'));
+export function Nested(type: () => new () => object, expected = 'an object with named fields'): PropertyDecorator {
+  return nested(type, false, field('object', isRecord, expected));
 }
 
 /** A list of objects with the fields of `type`. */
@@ -146,29 +149,13 @@ export function NestedList(type: () => new () => object, atLeast = 0): PropertyD
 
 /** An object of plain JSON values, its fields not named here. */
 export function JsonFields(): PropertyDecorator {
-  return field('jsonFields', (value) => isRecord(value) && isJson(value, 8), 'an object of plain JSON values');
+  return field(
+    'jsonFields',
+    (value) => isRecord(value) && Object.keys(value).length > 0 && isJson(value, 8),
+    'an object of one or more fields with plain JSON values',
+  );
 }
 
-/** Months from the first to the last, both included. */
-export class MonthSpan {
-  @CalendarMonth()
-  from!: Month;
-
-  @CalendarMonth()
-  @NotBefore('from')
-  @Fits(
-    (through, { from }) => !isMonth(from) || !isMonth(through) || monthsBetween(from, through) < LONGEST_SPAN_MONTHS,
-    'a month within 100 years of from',
-  )
-  through!: Month;
-}
-
-/** A span of months `{ from, through }`. */
-export function Months(): PropertyDecorator {
-  return nested(() => MonthSpan, false, field('months', isRecord, MONTHS));
-}
-
-export const MONTHS = 'months { from, through }, each YYYY-MM';
 export const TEXT = 'a text of 1 to 500 characters without identity numbers';
 export const EVENT_ID = 'an event id: a UUID, or up to 64 letters, digits and . _ : -';
 export const PERSON_ID = 'a person id: up to 64 letters, digits and . _ : -, never an identity number';
@@ -177,12 +164,12 @@ export const REGION = 'a region code of six digits';
 export const DAY = 'a day that exists, YYYY-MM-DD';
 export const MONTH = 'a month YYYY-MM';
 
-const LONGEST_SPAN_MONTHS = 1200;
+/** A hundred years: no fact is longer, and no typing slip may make anyone count further. */
+export const LONGEST_SPAN_MONTHS = 1200;
 const LONGEST_TEXT = 500;
 const EVENT_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 const REGION_PATTERN = /^[1-9]\d{5}$/;
 /** Control characters but tab and line ends, and half characters, which no store keeps faithfully. */
-// eslint-disable-next-line no-control-regex
 const UNKEEPABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/u;
 
 export function isPlainText(value: unknown): value is string {
@@ -212,18 +199,20 @@ export function nestedField(
   dataClass: object,
   property: string,
 ): { type: () => new () => object; list: boolean } | undefined {
-  return nestedFields.get(dataClass)?.get(property);
+  for (let owner: object | null = dataClass; owner; owner = Object.getPrototypeOf(owner) as object | null) {
+    const found = nestedFields.get(owner)?.get(property);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const nestedFields = new Map<object, Map<string, { type: () => new () => object; list: boolean }>>();
 
 function nested(type: () => new () => object, list: boolean, shape: PropertyDecorator): PropertyDecorator {
   const validate = ValidateNested();
-  const convert = Type(type);
   return (target, property) => {
     validate(target, property);
     shape(target, property);
-    convert(target, property);
     const fields = nestedFields.get(target.constructor) ?? new Map();
     nestedFields.set(target.constructor, fields.set(String(property), { type, list }));
   };
@@ -256,10 +245,6 @@ function field(
   );
 }
 
-function monthsBetween(from: Month, through: Month): number {
-  return (+through.slice(0, 4) - +from.slice(0, 4)) * 12 + +through.slice(5, 7) - +from.slice(5, 7);
-}
-
 function isJson(value: unknown, depth: number): boolean {
   if (value === null || typeof value === 'boolean') return true;
   if (typeof value === 'string') return value.length === 0 || isPlainText(value);
@@ -268,5 +253,5 @@ function isJson(value: unknown, depth: number): boolean {
   if (Array.isArray(value)) return value.length <= 1200 && Array.from(value).every((item) => isJson(item, depth - 1));
   const kind: unknown = Object.getPrototypeOf(value);
   if (kind !== Object.prototype && kind !== null) return false;
-  return Object.values(value).every((item) => isJson(item, depth - 1));
+  return Object.entries(value).every(([name, item]) => name !== '__proto__' && isJson(item, depth - 1));
 }

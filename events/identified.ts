@@ -3,9 +3,13 @@ import { define } from './envelope';
 import { CalendarDay, NeededWhen, OneOf, Optional, PersonRef } from './fields';
 import { retirementCategories, sexes, type RetirementCategory, type Sex } from './words';
 
-/** Who the person is, as far as rules need it. `effectiveOn` is the day from which the record holds. One of sex and birth date is there. */
+/** Who the person is, as far as rules need it. `effectiveOn` is the day from which the record holds. Each field may be unknown, but not all. */
 export class IdentifiedData {
-  @NeededWhen(({ birthDate }) => birthDate === undefined, 'male or female, or at least a birthDate')
+  @NeededWhen(
+    ({ birthDate, retirementCategory, identity }) =>
+      birthDate === undefined && retirementCategory === undefined && identity === undefined,
+    'male or female, or one of birthDate, retirementCategory, identity',
+  )
   @OneOf(sexes)
   sex?: Sex;
 

@@ -1,5 +1,18 @@
 export { EventMetadata, type Envelope, type EventDefinition, type Upcaster } from './envelope';
-export { MonthSpan } from './fields';
+export {
+  fieldNames,
+  parseEvent,
+  parseEventOrThrow,
+  validateCorrection,
+  type EventDefaults,
+  type ParsedEvent,
+} from './door';
+export { InvalidEvent, describeFaults, type Fault } from './faults';
+export { contentKey, deterministicId } from './id';
+export { hasIdentityShape, holdsIdentityNumber, isCreditCode, isEmployerId, isPersonId } from './identity';
+export { MonthSpan, expandMonthSpan } from './month-span';
+export { UnreadableEvent, fromStored, toStored, type EventFromStore, type EventToStore } from './stored';
+export { employerStream, parseStream, personStream, regionStream } from './streams';
 export { registry, type DataOf, type EventOf, type LedgerEvent } from './registry';
 export {
   aidClasses,

@@ -1,6 +1,7 @@
 import type { Day } from '../libs/calendar';
 import { define } from './envelope';
-import { CalendarDay, MonthSpan, Months, Optional, Text } from './fields';
+import { CalendarDay, Optional, Text } from './fields';
+import { MonthSpan, Months } from './month-span';
 
 /** Military service, which counts as years. `effectiveOn` is the day of discharge, or where unknown the day of recognition. */
 export class MilitaryServedData {

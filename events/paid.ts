@@ -1,18 +1,6 @@
 import { define } from './envelope';
-import {
-  BenefitYear,
-  EmployerRef,
-  Fen,
-  Fits,
-  MonthCount,
-  MonthSpan,
-  Months,
-  NeededWhen,
-  OneOf,
-  Optional,
-  Region,
-  YesNo,
-} from './fields';
+import { BenefitYear, EmployerRef, Fen, Fits, MonthCount, NeededWhen, OneOf, Optional, Region, YesNo } from './fields';
+import { MonthSpan, Months } from './month-span';
 import { ofScheme } from './relation';
 import {
   fundModes,
@@ -94,7 +82,7 @@ export class PaidData {
   /** Months that a lump sum (趸缴) adds to the years, where it names no fee months. */
   @Optional()
   @MonthCount({ from: 1 })
-  @Fits((_, { kind }) => kind === 'lumpSum', 'left out: only kind lumpSum buys months')
+  @Fits((_, { kind }) => kind === undefined || kind === 'lumpSum', 'left out: only kind lumpSum buys months')
   monthsBought?: number;
 
   /** Says of a payment that stands for its registration whether it is the first in the scheme anywhere; left out means it is not. */

@@ -1,5 +1,6 @@
 import { define } from './envelope';
-import { Fen, MonthSpan, Months, NestedList, Optional, PersonRef } from './fields';
+import { Fen, NestedList, Optional, PersonRef } from './fields';
+import { MonthSpan, Months } from './month-span';
 
 export class PayrollEntry {
   /** The person's id. */

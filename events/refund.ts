@@ -1,5 +1,6 @@
 import { define } from './envelope';
-import { BenefitYear, EventId, Fen, Fits, Matching, MonthSpan, Months, OneOf, Optional, Region } from './fields';
+import { BenefitYear, EventId, Fen, Fits, Matching, OneOf, Optional, Region } from './fields';
+import { MonthSpan, Months } from './month-span';
 import { schemes, type Scheme } from './words';
 
 const RULE_ID = /^[A-Z]{2,6}-[A-Za-z0-9.]{1,16}$/;

@@ -1,10 +1,10 @@
 import { define } from './envelope';
-import { Optional, PersonRef, Region } from './fields';
+import { Optional, Reference, Region } from './fields';
 
 /** A hospital stay begins, or ends. `effectiveOn` is the day of admission, or of discharge. */
 export class StayData {
   /** The same in both events of a stay. */
-  @PersonRef()
+  @Reference()
   stayId!: string;
 
   /** Where the hospital is. */

@@ -1,5 +1,6 @@
 import { define } from './envelope';
-import { Fen, Fits, MonthCount, MonthSpan, Months, NeededWhen, OneOf, Optional, Region, Text } from './fields';
+import { Fen, Fits, MonthCount, NeededWhen, OneOf, Optional, Region, Text } from './fields';
+import { MonthSpan, Months } from './month-span';
 import { yearKinds, type YearKind } from './words';
 
 /** 年限认定. `effectiveOn` is the day of the recognition, from which the months count (CV-19). Either how many, or which. */
