@@ -59,19 +59,22 @@ export function sizeOf(event: AdmittedEvent): number {
 }
 
 function admitOne(event: NewEvent, index: number): AdmittedEvent {
-  const at = `events[${index}]`;
   if (typeof event.id !== 'string' || !uuid.test(event.id)) {
-    throw new Unfit(`${at}.id is ${JSON.stringify(event.id)}; expected a UUID`);
+    throw new Unfit(`events[${index}].id is ${JSON.stringify(event.id)}; expected a UUID`);
   }
-  checkName(`${at}.type`, event.type);
+  checkName(`events[${index}].type`, event.type);
   if (typeof event.recordedAt !== 'string' || !recordedAtForm.test(event.recordedAt)) {
-    throw new Unfit(`${at}.recordedAt is ${JSON.stringify(event.recordedAt)}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`);
+    throw new Unfit(
+      `events[${index}].recordedAt is ${JSON.stringify(event.recordedAt)}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`,
+    );
   }
-  checkObject(`${at}.data`, event.data);
-  checkObject(`${at}.metadata`, event.metadata);
+  checkObject(`events[${index}].data`, event.data);
+  checkObject(`events[${index}].metadata`, event.metadata);
   const reserved = Object.keys(event.metadata).find((key) => key.startsWith('$'));
   if (reserved !== undefined) {
-    throw new Unfit(`${at}.metadata has the key ${JSON.stringify(reserved)}; keys beginning with $ belong to stores`);
+    throw new Unfit(
+      `events[${index}].metadata has the key ${JSON.stringify(reserved)}; keys beginning with $ belong to stores`,
+    );
   }
   return {
     id: event.id.toLowerCase(),
@@ -94,34 +97,50 @@ function checkObject(path: string, value: unknown): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new Unfit(`${path} is ${describe(value)}; expected an object`);
   }
-  checkJson(path, value, 0);
+  checkJson(value, [path]);
 }
 
 /** An undefined property counts as absent, as JSON has it; everything else that JSON would change is unfit. */
-function checkJson(path: string, value: unknown, depth: number): void {
+function checkJson(value: unknown, trail: (string | number)[]): void {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return;
     case 'number':
-      if (!Number.isFinite(value)) throw new Unfit(`${path} is ${value}; expected a finite number`);
+      if (!Number.isFinite(value)) throw new Unfit(`${pathOf(trail)} is ${value}; expected a finite number`);
       return;
     case 'object':
       break;
     default:
-      throw new Unfit(`${path} is ${describe(value)}; expected a JSON value`);
+      throw new Unfit(`${pathOf(trail)} is ${describe(value)}; expected a JSON value`);
   }
   if (value === null) return;
-  if (depth === maxDepth) throw new Unfit(`${path} lies deeper than ${maxDepth} levels, or contains itself`);
+  if (trail.length > maxDepth) {
+    throw new Unfit(`${pathOf(trail).slice(0, 100)}… lies deeper than ${maxDepth} levels, or contains itself`);
+  }
 
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) checkJson(`${path}[${index}]`, value[index], depth + 1);
+    for (let index = 0; index < value.length; index++) {
+      trail.push(index);
+      checkJson(value[index], trail);
+      trail.pop();
+    }
     return;
   }
-  if (!isPlain(value)) throw new Unfit(`${path} is ${describe(value)}; expected a plain object`);
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner !== undefined) checkJson(`${path}.${key}`, inner, depth + 1);
+  if (!isPlain(value)) throw new Unfit(`${pathOf(trail)} is ${describe(value)}; expected a plain object`);
+  for (const key of Object.keys(value)) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (inner === undefined) continue;
+    trail.push(key);
+    checkJson(inner, trail);
+    trail.pop();
   }
+}
+
+function pathOf(trail: (string | number)[]): string {
+  return trail
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
 }
 
 // Root prototypes are recognised by having none themselves: objects may come from another realm (a worker, a test sandbox).

@@ -4,13 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { admit, type AdmittedEvent } from '../admission';
 import { fingerprint } from '../fingerprint';
 import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, JsonObject, NewEvent } from '../port';
+import { RecentlyUsed } from '../recently-used';
 import { LogReader } from './log-reader';
 import { checkSchema, prepareSchema } from './schema';
 import { takeWriterLock, type WriterLock } from './writer-lock';
 
 const cachedStreams = 200_000;
-const eventsPerCommit = 5_000;
-const walPagesPerCheckpoint = 8_000;
+const eventsPerCommit = 20_000;
+const walPagesPerCheckpoint = 32_000;
 const cacheKib = 64_000;
 const pollMs = 20;
 
@@ -81,7 +82,7 @@ class EmbeddedStore implements EventStore {
 
   private queue: PendingAppend[] = [];
   private flushing: NodeJS.Immediate | undefined;
-  private readonly heads = new Map<string, number>();
+  private readonly heads = new RecentlyUsed<number>(cachedStreams);
   private lastPosition: number;
   private readonly waiting = new Set<() => void>();
   private closing: Promise<void> | undefined;
@@ -95,7 +96,9 @@ class EmbeddedStore implements EventStore {
     this.insert = database.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.deleteFrom = database.prepare('DELETE FROM event WHERE position >= ?');
     this.streamHead = database.prepare<[string]>('SELECT max(revision) FROM event WHERE stream = ?').pluck();
-    this.byId = database.prepare('SELECT stream, revision, position, type, data, metadata FROM event WHERE id = ?');
+    this.byId = database.prepare(
+      "SELECT stream, revision, position, type, data, metadata FROM event WHERE unhex(id, '-') = unhex(?, '-')",
+    );
     this.reader = new LogReader(database, (past, signal) => this.waitForGrowth(past, signal));
     this.lastPosition = this.reader.head();
   }
@@ -202,7 +205,7 @@ class EmbeddedStore implements EventStore {
 
     const revision = head + events.length;
     this.lastPosition += events.length;
-    this.remember(stream, revision);
+    this.heads.set(stream, revision);
     return { outcome: 'appended', revision, position: BigInt(this.lastPosition) };
   }
 
@@ -230,14 +233,8 @@ class EmbeddedStore implements EventStore {
     const cached = this.heads.get(stream);
     if (cached !== undefined) return cached;
     const head = (this.streamHead.get(stream) as number | null) ?? -1;
-    this.remember(stream, head);
-    return head;
-  }
-
-  private remember(stream: string, head: number): void {
-    this.heads.delete(stream);
     this.heads.set(stream, head);
-    if (this.heads.size > cachedStreams) this.heads.delete(this.heads.keys().next().value!);
+    return head;
   }
 
   private waitForGrowth(past: bigint, signal: AbortSignal): Promise<void> {
