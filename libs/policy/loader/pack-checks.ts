@@ -1,0 +1,115 @@
+import { referenceNames } from '../schema';
+import type { Setting } from '../evaluation';
+import type { EffectivePack } from './effective-pack';
+import type { PackFault } from './pack-fault';
+import type { Statement } from './pack-file';
+import { readingsIn } from './settings-in';
+import type { Path, SourceFile } from './source-file';
+import { windowFaults } from './windows';
+
+/** What the schema cannot see: citations, readings, reference names, dates that contradict each other. */
+export function checksOf(effective: EffectivePack): PackFault[] {
+  const { file, pack } = effective;
+  const { source } = file;
+  const faults: PackFault[] = [];
+  if (file.effectiveThrough !== undefined && file.effectiveThrough < file.effectiveFrom)
+    faults.push(source.fault(['effective', 'through'], `a day on or after ${file.effectiveFrom}`));
+  for (const statement of file.statements) {
+    faults.push(
+      ...citationFaults(statement, effective),
+      ...readingFaults(statement, effective),
+      ...dateFaults(statement, source),
+    );
+    if (statement.key === 'resident.windows') faults.push(...windowFaults(statement, source));
+  }
+  const used = new Set(
+    Object.values(pack.settings).flatMap((setting) =>
+      readingsIn(setting as Setting<unknown>).map(({ reading }) => reading['reading']),
+    ),
+  );
+  for (const reading of Object.keys(file.readings)) {
+    if (!used.has(reading))
+      faults.push(source.fault(['readings', reading], 'a reading that a value of this pack holds', { at: 'key' }));
+  }
+  return faults;
+}
+
+function citationFaults({ path, setting }: Statement, { file, pack, references }: EffectivePack): PackFault[] {
+  const faults: PackFault[] = [];
+  for (const [leafPath, leaf] of leavesOf(path, setting)) {
+    if (leaf.rule !== undefined && !pack.rules[leaf.rule])
+      faults.push(file.source.fault([...leafPath, 'rule'], 'a rule declared under rules, here or in a parent'));
+    if (leaf.form === 'value' || leaf.needs === undefined) continue;
+    if (!referenceNames.includes(leaf.needs as never) && !references.includes(leaf.needs))
+      faults.push(
+        file.source.fault(
+          [...leafPath, leaf.form === 'external' ? 'external' : 'needs'],
+          'the name of a reference value: one of contract/events.md, or one declared under references',
+        ),
+      );
+  }
+  return faults;
+}
+
+function readingFaults({ path, setting }: Statement, { file, pack, readingTexts }: EffectivePack): PackFault[] {
+  const faults: PackFault[] = [];
+  for (const { path: inside, reading } of readingsIn(setting)) {
+    const at = [...path, ...inside];
+    const id = String(reading['reading']);
+    const words = readingTexts[id];
+    if (!words) {
+      faults.push(
+        file.source.fault([...at, 'reading'], 'a reading with its words under readingTexts, here or in a parent'),
+      );
+      continue;
+    }
+    if (!pack.readings[id])
+      faults.push(
+        file.source.fault(
+          [...at, 'reading'],
+          `a reading that this pack chooses under readings, such as ${id}: ${Object.keys(words.choices)[0]}`,
+        ),
+      );
+    for (const choice of Object.keys(words.choices)) {
+      if (!(choice in reading))
+        faults.push(file.source.fault(at, `a value for choice ${choice} of ${id}`, { at: 'key' }));
+    }
+    for (const choice of Object.keys(reading)) {
+      if (choice !== 'reading' && !words.choices[choice])
+        faults.push(
+          file.source.fault([...at, choice], `a choice of ${id}: ${Object.keys(words.choices).join(', ')}`, {
+            at: 'key',
+          }),
+        );
+    }
+  }
+  return faults;
+}
+
+function dateFaults({ path, setting }: Statement, source: SourceFile): PackFault[] {
+  if (setting.form !== 'dated') return [];
+  const faults: PackFault[] = [];
+  setting.entries.forEach(({ from, through }, index) => {
+    if (through !== undefined && through < from)
+      faults.push(source.fault([...path, index, 'through'], `a day on or after ${from}`));
+    const earlier = setting.entries.findIndex(
+      (other, at) => at < index && other.from <= (through ?? '9999-12-31') && from <= (other.through ?? '9999-12-31'),
+    );
+    if (earlier >= 0) {
+      const { from: start, through: end } = setting.entries[earlier]!;
+      faults.push(
+        source.fault(
+          [...path, index, 'from'],
+          `days that entry ${earlier + 1} (${start} to ${end ?? 'no end'}) does not rule`,
+        ),
+      );
+    }
+  });
+  return faults;
+}
+
+function leavesOf(path: Path, setting: Setting<unknown>): [Path, Exclude<Setting<unknown>, { form: 'dated' }>][] {
+  return setting.form === 'dated'
+    ? setting.entries.map(({ setting: leaf }, index) => [[...path, index], leaf])
+    : [[path, setting]];
+}

@@ -1,0 +1,1 @@
+export { referenceNames } from './reference-names';

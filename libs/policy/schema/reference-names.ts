@@ -1,0 +1,21 @@
+/** Reference values that packs may ask for by name; a pack declares further ones under `references`. */
+export const referenceNames = [
+  'averageMonthlyWageFen',
+  'averageAnnualWageFen',
+  'employerRatePercent',
+  'personRatePercent',
+  'requiredTotalMonths.male',
+  'requiredTotalMonths.female',
+  'requiredActualMonths',
+  'schemeStart',
+  'firstTimeWaitingDays',
+  'interruptionWaitingDays',
+  'workingAgeThrough.male',
+  'workingAgeThrough.female',
+  'baseFloorFen',
+  'baseCeilingFen',
+  'lumpSumBaseFen',
+  'lumpSumRatePercent',
+  'recogniseOutOfProvinceActual',
+  'dueOn',
+] as const;
