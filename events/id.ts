@@ -3,9 +3,11 @@ import type { LedgerEvent } from './registry';
 /** The ledger's own name space for ids made from keys (RFC 9562, version 5). Never changes: the same key must give the same id forever. */
 const NAMESPACE = [0x5e, 0x1c, 0x0d, 0x9a, 0x3b, 0x62, 0x4f, 0x07, 0x9c, 0x41, 0x2a, 0x8e, 0x70, 0xd3, 0x16, 0xb5];
 
+const utf8 = new TextEncoder();
+
 /** A UUID (version 5) made from a key, such as an idempotency key or a source's row number: the same key, the same id. */
 export function deterministicId(key: string): string {
-  const text = new TextEncoder().encode(key);
+  const text = utf8.encode(key);
   const message = new Uint8Array(NAMESPACE.length + text.length);
   message.set(NAMESPACE);
   message.set(text, NAMESPACE.length);
@@ -33,7 +35,11 @@ function sha1(message: Uint8Array): number[] {
   let [h0, h1, h2, h3, h4] = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0];
   const w = new Int32Array(80);
   for (let block = 0; block < words.length; block += 16) {
-    let [a, b, c, d, e] = [h0, h1, h2, h3, h4];
+    let a = h0;
+    let b = h1;
+    let c = h2;
+    let d = h3;
+    let e = h4;
     for (let t = 0; t < 80; t++) {
       w[t] = t < 16 ? words[block + t]! : rotated(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 1);
       const mixed =
@@ -45,7 +51,11 @@ function sha1(message: Uint8Array): number[] {
               ? ((b & c) | (b & d) | (c & d)) - 0x70e44324
               : (b ^ c ^ d) - 0x359d3e2a;
       const next = (rotated(a, 5) + mixed + e + w[t]!) | 0;
-      [e, d, c, b, a] = [d, c, rotated(b, 30), a, next];
+      e = d;
+      d = c;
+      c = rotated(b, 30);
+      b = a;
+      a = next;
     }
     h0 = (h0 + a) | 0;
     h1 = (h1 + b) | 0;

@@ -1,15 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  deterministicId,
-  fieldNames,
-  fromStored,
-  parseEvent,
-  registry,
-  toStored,
-  type EventType,
-  type LedgerEvent,
-} from '.';
+import { deterministicId, fromStored, parseEvent, registry, toStored, type EventType, type LedgerEvent } from '.';
 
 const folder = join(__dirname, 'samples');
 const sample = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));

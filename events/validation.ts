@@ -155,6 +155,7 @@ function fieldsOf(dataClass: new () => object): Field[] {
 }
 
 function cloned(value: unknown): unknown {
+  if (typeof value === 'number') return value + 0; // JSON has no -0
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloned);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cloned(item)]));
