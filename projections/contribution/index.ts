@@ -1,0 +1,1 @@
+export { consecutiveMonths, type RunQuestion } from './insured-months';

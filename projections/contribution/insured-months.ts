@@ -1,0 +1,124 @@
+import {
+  OPEN,
+  dayNumber,
+  firstDayOfYear,
+  lastDayOfYear,
+  monthNumber,
+  monthOf,
+  type DayNumber,
+  type MonthNumber,
+  type Span,
+} from '../../libs/calendar';
+import type { Scheme } from '../../events';
+import type { Inquiry } from '../inquiry';
+import type { BenefitYear, PaymentRecord } from '../payments';
+
+/** Which run is asked for: its scheme (left out: either), its last month, and the day by which money must have arrived. */
+export interface RunQuestion {
+  scheme?: Scheme;
+  through: MonthNumber;
+  on: DayNumber;
+}
+
+/**
+ * Consecutive insured months ending with the month `through` (A-20): months back-paid by the day count, an unfilled month
+ * breaks the run. Months count wherever they were paid. 0 where the month itself is not insured.
+ */
+export function consecutiveMonths(inquiry: Inquiry, payments: PaymentRecord, question: RunQuestion): number {
+  const { scheme, through, on } = question;
+  const insured = new Set<MonthNumber>();
+  if (scheme !== 'resident') addEmployeeMonths(insured, inquiry, payments, on);
+  if (scheme !== 'employee') addResidentMonths(insured, inquiry, payments, on);
+  return runThrough(insured, through);
+}
+
+/** The unbroken run up to the day: the month of the day where it is insured, else the month before, whose break has not begun (CV-23). */
+export function consecutiveOn(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  on: DayNumber,
+  scope: 'sameScheme' | 'any',
+): number {
+  const month = monthOf(on);
+  const employee = new Set<MonthNumber>();
+  const resident = new Set<MonthNumber>();
+  addEmployeeMonths(employee, inquiry, payments, on);
+  addResidentMonths(resident, inquiry, payments, on);
+  const last = employee.has(month) || resident.has(month) ? month : month - 1;
+  if (scope === 'sameScheme') return runThrough(employee.has(last) ? employee : resident, last);
+  for (const insured of resident) employee.add(insured);
+  return runThrough(employee, last);
+}
+
+function runThrough(insured: ReadonlySet<MonthNumber>, through: MonthNumber): number {
+  let months = 0;
+  while (insured.has(through - months)) months++;
+  return months;
+}
+
+function addEmployeeMonths(insured: Set<MonthNumber>, inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
+  for (const { month, arrival, refundedOn } of payments.months) {
+    if (arrival <= on && (refundedOn === undefined || refundedOn > on)) insured.add(month);
+  }
+  for (const { day, data } of inquiry.facts('YearsRecognised')) {
+    if (day > on || data.kind === 'deemed' || !data.span) continue;
+    const through = monthNumber(data.span.through);
+    for (let month = monthNumber(data.span.from); month <= through; month++) insured.add(month);
+  }
+}
+
+function addResidentMonths(insured: Set<MonthNumber>, inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
+  for (const year of payments.years) {
+    const enrolled = enrolledDays(inquiry, year, on);
+    if (!enrolled) continue;
+    const through = monthOf(enrolled.through);
+    for (let month = monthOf(enrolled.from); month <= through; month++) insured.add(month);
+  }
+}
+
+/**
+ * The days of a paid benefit year on which the person is enrolled, as far as the payment and its end say: from its first
+ * day, or from a later arrival, or from birth where the newborn was paid for in time, until the relation ends.
+ * Undefined where there are none, or the money had not arrived or was refunded by the day.
+ */
+export function enrolledDays(inquiry: Inquiry, year: BenefitYear, on: DayNumber): Span | undefined {
+  if (year.arrival > on || (year.refundedOn !== undefined && year.refundedOn <= on)) return undefined;
+  const from = Math.max(firstDayOfYear(year.year), birthPaidInTime(inquiry, year) ?? year.arrival);
+  const through = Math.min(lastDayOfYear(year.year), endOfResident(inquiry, year, on));
+  return from <= through ? { from, through } : undefined;
+}
+
+function birthPaidInTime(
+  inquiry: Inquiry,
+  { participation, year, region, arrival }: BenefitYear,
+): DayNumber | undefined {
+  if (participation !== 'newborn') return undefined;
+  const birthDate = inquiry.facts('Identified').findLast(({ data }) => data.birthDate !== undefined)?.data.birthDate;
+  if (birthDate === undefined || +birthDate.slice(0, 4) > year) return undefined;
+  const deadline = inquiry.read('newborn.deadline', region, arrival);
+  if (!deadline.known) return undefined;
+  const birth = dayNumber(birthDate);
+  const { days, countBirthDay } = deadline.value;
+  return arrival <= birth + days - (countBirthDay ? 1 : 0) ? birth : undefined;
+}
+
+/** The last day of the resident relation that the payment keeps, where it ended after the payment and by the day. */
+function endOfResident(inquiry: Inquiry, { region, arrival }: BenefitYear, on: DayNumber): DayNumber {
+  let last = OPEN;
+  for (const fact of inquiry.history.facts) {
+    if (fact.day > on) break;
+    if (fact.type === 'Died') last = Math.min(last, fact.day);
+    if (fact.day < arrival) continue;
+    if (fact.type === 'Suspended' && fact.data.scheme === 'resident' && fact.data.region === region) {
+      last = Math.min(last, fact.day);
+    }
+    if (fact.type === 'Terminated' && fact.data.scheme === 'resident' && fact.data.region === region) {
+      last = Math.min(last, fact.day - (fact.data.reason === 'death' ? 0 : 1));
+    }
+    if (fact.type === 'Registered' && fact.data.scheme === 'employee') {
+      const ends = inquiry.read('switch.residentEndsOnRegistration', region, fact.day);
+      if (ends.known && ends.value) last = Math.min(last, fact.day - 1);
+    }
+  }
+  return last;
+}
