@@ -156,13 +156,13 @@ export function JsonFields(): PropertyDecorator {
   );
 }
 
-export const TEXT = 'a text of 1 to 500 characters without identity numbers';
+const TEXT = 'a text of 1 to 500 characters without identity numbers';
 export const EVENT_ID = 'an event id: a UUID, or up to 64 letters, digits and . _ : -';
 export const PERSON_ID = 'a person id: up to 64 letters, digits and . _ : -, never an identity number';
-export const EMPLOYER_ID = 'an employer id: up to 64 letters, digits and . _ : -, never an identity number';
-export const REGION = 'a region code of six digits';
+const EMPLOYER_ID = 'an employer id: up to 64 letters, digits and . _ : -, never an identity number';
+const REGION = 'a region code of six digits';
 export const DAY = 'a day that exists, YYYY-MM-DD';
-export const MONTH = 'a month YYYY-MM';
+const MONTH = 'a month YYYY-MM';
 
 /** A hundred years: no fact is longer, and no typing slip may make anyone count further. */
 export const LONGEST_SPAN_MONTHS = 1200;
@@ -172,7 +172,7 @@ const REGION_PATTERN = /^[1-9]\d{5}$/;
 /** Control characters but tab and line ends, and half characters, which no store keeps faithfully. */
 const UNKEEPABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/u;
 
-export function isPlainText(value: unknown): value is string {
+function isPlainText(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length > 0 &&
