@@ -1,1 +1,2 @@
 export { Inquiry, type Claim, type Grounds } from './inquiry';
+export { daysEn, daysZh, lengthEn, lengthZh, monthsEn, monthsZh } from './wording';

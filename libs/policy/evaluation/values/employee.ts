@@ -2,10 +2,8 @@ import type { Start, Wait } from './waiting';
 
 /** What follows a break in fee months. */
 export interface ShortBreak {
-  /** First covered day of the resumption where the gap is not restored. */
+  /** First covered day of the resumption where the gap is not restored; a restored gap is no re-entry, and the month is covered whole. */
   start: Start;
-  /** First covered day of the resumption where the whole gap is restored. */
-  restoredStart: Start;
   /** Whether back-paid months of the break give benefits. */
   restoreGap: boolean;
   /** `required`: without back-payment of the whole gap the break counts as long (A-05). */
@@ -76,8 +74,10 @@ export interface SwitchValues {
   'switch.limit': BreakLimit;
   'switch.short': ShortBreak;
   'switch.long': LongBreak;
-  /** Under the minimum. */
+  /** Under the minimum of consecutive months. */
   'switch.under': LongBreak;
+  /** Under the minimum and over the limit: which of the two rules gives the waiting period. */
+  'switch.underAndLong': 'under' | 'long';
   /** A person with enough resident years who takes a first job (A-06). */
   'switch.firstJob': 'switch' | 'firstTime';
   /** A payment for the coming year in its collection period after leaving the employee scheme (A-07). */

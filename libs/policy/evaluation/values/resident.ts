@@ -43,7 +43,7 @@ export interface ResidentValues {
   'newborn.needsRegistration': boolean;
   'newborn.inTime': Entry;
   /** Paid for the birth year after the deadline, within the birth year. */
-  'newborn.late': Entry;
+  'newborn.late': Entry & { birthYearOnly?: boolean };
   /** Paid for the year after birth, or for the birth year in the year after, within the deadline. */
   'newborn.nextYear': { requiresBirthYear: boolean };
   /** Paid for the birth year in the year after it, past the deadline: does the birth year give benefits? */
@@ -54,7 +54,12 @@ export interface ResidentValues {
   'newborn.bornFrom': string;
 
   /** Who is covered from the payment itself: new entrants, every student, or nobody before the year begins. */
-  'student.start': { who: 'newEntrant' | 'every' | 'none'; start: Start };
+  'student.start': {
+    who: 'newEntrant' | 'every' | 'none';
+    start: Start;
+    /** Other students: from the payment, but not before the year begins; or as everyone else. */
+    others?: 'payDayFromYearStart' | 'general';
+  };
   'student.entryPlace': 'earlierPlaceInProvince' | 'school';
   /** The year of graduation is covered to its end at the school's place. */
   'student.graduationYear': { through: 'yearEnd' };
@@ -66,6 +71,8 @@ export interface ResidentValues {
   'formerEmployee.endsOn': 'dayBeforeChange' | 'dayOfChange';
 
   'aided.entry': AidedEntry[];
+  /** Aided persons wait not at all. */
+  'aided.noWaiting': boolean;
   /** A payment of an aided person outside the collection period. */
   'aided.outside': Entry & { subsidy: boolean };
   'aided.switchWaived': boolean;

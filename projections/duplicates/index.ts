@@ -1,0 +1,1 @@
+export { benefitSource } from './source';
