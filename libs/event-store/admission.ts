@@ -60,13 +60,12 @@ export function sizeOf(event: AdmittedEvent): number {
 
 function admitOne(event: NewEvent, index: number): AdmittedEvent {
   if (typeof event.id !== 'string' || !uuid.test(event.id)) {
-    throw new Unfit(`events[${index}].id is ${JSON.stringify(event.id)}; expected a UUID`);
+    throw new Unfit(`events[${index}].id is ${describe(event.id)}; expected a UUID`);
   }
   checkName(`events[${index}].type`, event.type);
   if (typeof event.recordedAt !== 'string' || !recordedAtForm.test(event.recordedAt)) {
-    throw new Unfit(
-      `events[${index}].recordedAt is ${JSON.stringify(event.recordedAt)}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`,
-    );
+    const found = typeof event.recordedAt === 'string' ? event.recordedAt.slice(0, 40) : describe(event.recordedAt);
+    throw new Unfit(`events[${index}].recordedAt is ${found}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`);
   }
   checkObject(`events[${index}].data`, event.data);
   checkObject(`events[${index}].metadata`, event.metadata);

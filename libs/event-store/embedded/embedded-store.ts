@@ -14,6 +14,8 @@ const eventsPerCommit = 20_000;
 const walPagesPerCheckpoint = 32_000;
 const cacheKib = 64_000;
 const pollMs = 20;
+/** How long a write waits for a tool that holds the file, such as a backup. */
+const busyMs = 2_000;
 
 /**
  * Opens the store in `file` for reading and writing, creating it when absent. Every acknowledged append is on disk.
@@ -266,7 +268,7 @@ function parsed({ type, data, metadata }: { type: string; data: string; metadata
 }
 
 function openForWriting(file: string): Database.Database {
-  const database = new Database(file);
+  const database = new Database(file, { timeout: busyMs });
   try {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
