@@ -32,20 +32,22 @@ export function consecutiveMonths(inquiry: Inquiry, payments: PaymentRecord, que
   return runThrough(insured, through);
 }
 
-/** The unbroken run up to the day: the month of the day where it is insured, else the month before, whose break has not begun (CV-23). */
-export function consecutiveOn(
-  inquiry: Inquiry,
-  payments: PaymentRecord,
-  on: DayNumber,
-  scope: 'sameScheme' | 'any',
-): number {
+/**
+ * The unbroken run up to the day: through the month of the day where it is insured, else the month before, whose break has
+ * not begun (CV-23). A switch rule that counts in the scheme being left counts in the scheme of that last month.
+ */
+export function consecutiveOn(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): number {
   const month = monthOf(on);
   const employee = new Set<MonthNumber>();
   const resident = new Set<MonthNumber>();
   addEmployeeMonths(employee, inquiry, payments, on);
   addResidentMonths(resident, inquiry, payments, on);
   const last = employee.has(month) || resident.has(month) ? month : month - 1;
-  if (scope === 'sameScheme') return runThrough(employee.has(last) ? employee : resident, last);
+  if (resident.size === 0) return runThrough(employee, last);
+  if (employee.size === 0) return runThrough(resident, last);
+  const minimum = inquiry.read('switch.minimum', inquiry.region, on);
+  if (minimum.known && minimum.value.scope === 'sameScheme')
+    return runThrough(employee.has(last) ? employee : resident, last);
   for (const insured of resident) employee.add(insured);
   return runThrough(employee, last);
 }

@@ -1,0 +1,126 @@
+import { yearOfMonth, type DayNumber, type MonthNumber } from '../../libs/calendar';
+
+/** What a month counts as, the stronger first: of a calendar month that several facts give, the strongest counts. */
+const kinds = [
+  'localActual',
+  'provinceActual',
+  'outOfProvinceActual',
+  'militaryActual',
+  'spouseActual',
+  'militaryDeemed',
+  'deemed',
+  'bought',
+] as const;
+/** `bought` counts in the total alone: lump-sum months that are not actual (A-14). */
+export type MonthKind = (typeof kinds)[number];
+
+const rank = Object.fromEntries(kinds.map((kind, index) => [kind, index])) as Record<MonthKind, number>;
+
+/** One calendar month, or a number of months without a calendar, that counts from one day until before another. */
+export interface CountedMonths {
+  kind: MonthKind;
+  from: DayNumber;
+  until: DayNumber;
+  /** Left out: `count` months that belong to no calendar month. */
+  month?: MonthNumber;
+  count: number;
+  purchased: boolean;
+  events: readonly string[];
+}
+
+/** Counts months so that one calendar month counts once, whatever gave it (CV-19). */
+export class MonthTally {
+  private readonly slots = new Map<MonthNumber, MonthKind[]>();
+  private readonly counts: Record<MonthKind, number> = {
+    localActual: 0,
+    provinceActual: 0,
+    outOfProvinceActual: 0,
+    militaryActual: 0,
+    spouseActual: 0,
+    militaryDeemed: 0,
+    deemed: 0,
+    bought: 0,
+  };
+  private readonly loose: Record<MonthKind, number> = { ...this.counts };
+  private bought = 0;
+  private dropped = 0;
+
+  add({ kind, month, count, purchased }: CountedMonths): void {
+    if (purchased) this.bought += count;
+    if (month === undefined) {
+      this.counts[kind] += count;
+      this.loose[kind] += count;
+      return;
+    }
+    const slot = this.slots.get(month);
+    if (!slot) {
+      this.slots.set(month, [kind]);
+      this.counts[kind]++;
+      return;
+    }
+    this.dropped++;
+    this.counts[slot[0]!]--;
+    slot.push(kind);
+    slot.sort(byStrength);
+    this.counts[slot[0]!]++;
+  }
+
+  remove({ kind, month, count, purchased }: CountedMonths): void {
+    if (purchased) this.bought -= count;
+    if (month === undefined) {
+      this.counts[kind] -= count;
+      this.loose[kind] -= count;
+      return;
+    }
+    const slot = this.slots.get(month);
+    if (!slot) return;
+    this.counts[slot[0]!]--;
+    slot.splice(slot.indexOf(kind), 1);
+    if (slot.length === 0) {
+      this.slots.delete(month);
+      return;
+    }
+    this.dropped--;
+    this.counts[slot[0]!]++;
+  }
+
+  of(kind: MonthKind): number {
+    return this.counts[kind];
+  }
+
+  get total(): number {
+    return kinds.reduce((sum, kind) => sum + this.counts[kind], 0);
+  }
+
+  get purchased(): number {
+    return this.bought;
+  }
+
+  /** Facts that gave a calendar month which another had given already. */
+  get doubleCounted(): number {
+    return this.dropped;
+  }
+
+  has(month: MonthNumber): boolean {
+    return this.slots.has(month);
+  }
+
+  /** Months in calendar years of which all twelve count, and whole years of months without a calendar (A-33 B). */
+  inWholeYears(counting: ReadonlySet<MonthKind>): number {
+    const perYear = new Map<number, number>();
+    for (const [month, [strongest]] of this.slots) {
+      if (!counting.has(strongest!)) continue;
+      const year = yearOfMonth(month);
+      perYear.set(year, (perYear.get(year) ?? 0) + 1);
+    }
+    let months = 0;
+    for (const count of perYear.values()) if (count === 12) months += 12;
+    let loose = 0;
+    for (const kind of counting) loose += this.loose[kind];
+    return months + Math.floor(loose / 12) * 12;
+  }
+}
+
+function byStrength(a: MonthKind, b: MonthKind): number {
+  return rank[a] - rank[b];
+}
