@@ -1,0 +1,1 @@
+export { cny, compareShares, halfUp, percentOf, plus, shareOf, times, truncated, yuan, type Share } from './fen';
