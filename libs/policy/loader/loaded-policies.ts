@@ -12,7 +12,7 @@ export interface LoadedPack extends Pack {
   /** The rule ids that this file itself declares, inside and outside. */
   declared: { rules: readonly string[]; outside: readonly string[] };
   /** The file that states each setting: its own, or one it inherits from. */
-  statedIn: { readonly [K in RuleKey]?: string };
+  statedIn: Readonly<Partial<Record<RuleKey, string>>>;
 }
 
 /** Every pack of a folder. */

@@ -1,9 +1,10 @@
-import { referenceNames } from '../schema';
-import type { Setting } from '../evaluation';
+import type { GapSetting, RuleKey, Setting } from '../evaluation';
+import { referenceNames, ruleKeys } from '../schema';
 import type { EffectivePack } from './effective-pack';
 import type { PackFault } from './pack-fault';
 import type { Statement } from './pack-file';
 import { readingsIn } from './settings-in';
+import { hasShapeOf } from './shape-faults';
 import type { Path, SourceFile } from './source-file';
 import { windowFaults } from './windows';
 
@@ -34,12 +35,21 @@ export function checksOf(effective: EffectivePack): PackFault[] {
   return faults;
 }
 
-function citationFaults({ path, setting }: Statement, { file, pack, references }: EffectivePack): PackFault[] {
+function citationFaults({ key, path, setting }: Statement, { file, pack, references }: EffectivePack): PackFault[] {
   const faults: PackFault[] = [];
   for (const [leafPath, leaf] of leavesOf(path, setting)) {
     if (leaf.rule !== undefined && !pack.rules[leaf.rule])
       faults.push(file.source.fault([...leafPath, 'rule'], 'a rule declared under rules, here or in a parent'));
-    if (leaf.form === 'value' || leaf.needs === undefined) continue;
+    if (leaf.form === 'value') continue;
+    if (leaf.needs === undefined) {
+      if (leaf.into)
+        faults.push(
+          file.source.fault([...leafPath, 'into'], 'needs as well: the reference value that completes it', {
+            at: 'key',
+          }),
+        );
+      continue;
+    }
     if (!referenceNames.includes(leaf.needs as never) && !references.includes(leaf.needs))
       faults.push(
         file.source.fault(
@@ -47,8 +57,23 @@ function citationFaults({ path, setting }: Statement, { file, pack, references }
           'the name of a reference value: one of contract/events.md, or one declared under references',
         ),
       );
+    const completed = completionFault(key, leaf);
+    if (completed !== undefined) faults.push(file.source.fault([...leafPath, 'into'], completed, { at: 'key' }));
   }
   return faults;
+}
+
+/** A published value stands for itself, or is the length of what `into` begins; an object that is not begun stays open for ever. */
+function completionFault(key: RuleKey, { into, needs }: GapSetting): string | undefined {
+  const { schema, expected } = ruleKeys[key].shape;
+  if (into) {
+    return hasShapeOf(key, { unit: 'day', ...into, length: 1 })
+      ? undefined
+      : `fields that become ${expected} once the published length is put in`;
+  }
+  return schema['type'] === 'object' || schema['type'] === 'array'
+    ? `into: the fields that ${needs} completes to ${expected}; or no reference value`
+    : undefined;
 }
 
 function readingFaults({ path, setting }: Statement, { file, pack, readingTexts }: EffectivePack): PackFault[] {

@@ -1,10 +1,20 @@
+import type { RuleKey } from '../evaluation';
+import { packSchema, ruleKeys } from '../schema';
 import type { PackFault } from './pack-fault';
+import { misfitsOf, type Schema } from './schema-walk';
 import type { SourceFile } from './source-file';
 
-const HEADER = ['pack', 'version', 'region', 'name', 'document', 'source', 'effective', 'schemes'] as const;
+let schema: Schema | undefined;
 
-/** What the schema refuses in a file. */
+/** What the schema refuses in a file, each fault at its line. */
 export function shapeFaults(source: SourceFile): PackFault[] {
-  const data = source.data as Record<string, unknown> | null;
-  return HEADER.filter((key) => data?.[key] === undefined).map((key) => source.fault([], `the key ${key}`));
+  schema ??= packSchema();
+  const faults = misfitsOf(schema, source.data).map(({ path, at, expected }) => source.fault(path, expected, { at }));
+  return [...new Map(faults.map((fault) => [`${fault.path}|${fault.expected}`, fault])).values()];
+}
+
+/** Whether a value, with its readings still open, has the shape of the key. */
+export function hasShapeOf(key: RuleKey, value: unknown): boolean {
+  schema ??= packSchema();
+  return misfitsOf(schema, value, { $ref: `#/$defs/value-${ruleKeys[key].shape.name}` }).length === 0;
 }

@@ -97,8 +97,9 @@ function placed(window: PaymentWindow, index: number, year: number): Placed {
 /** A full day stands for itself; `MM-DD` is of the benefit year, or of the year before it; 02-29 is the last day of February. */
 function endOf({ year, day }: PaymentWindow['from'], benefitYear: number): DayNumber {
   if (isDay(day)) return dayNumber(day);
-  const written = `${year === 'before' ? benefitYear - 1 : benefitYear}-${day}`;
-  return dayNumber(isDay(written) ? written : `${written.slice(0, 4)}-02-28`);
+  const calendarYear = year === 'before' ? benefitYear - 1 : benefitYear;
+  const written = `${calendarYear}-${day}`;
+  return dayNumber(isDay(written) ? written : `${calendarYear}-02-28`);
 }
 
 function spanText(from: DayNumber, through: DayNumber, year: number | undefined): string {
