@@ -5,4 +5,5 @@ export { jurisdictionsOf, poolOf, provinceOf, sameProvince } from './jurisdictio
 export type { RuleKey, RuleValues } from './rule-values';
 export type { Start, Wait } from './values/waiting';
 export type { AidedEntry, Entry, PaymentWindow } from './values/resident';
-export type { BreakLimit, LongBreak, ShortBreak } from './values/employee';
+export type { BreakLimit, ShortBreak } from './values/employee';
+export type { AgeStep, RetireeStart, ShortfallOption, StatutoryAgeScheme } from './values/retirement';

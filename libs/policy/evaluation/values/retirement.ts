@@ -40,6 +40,8 @@ export interface RetirementValues {
 
   /** Whether retiree benefits need the active-to-retired procedure; if not, they follow from age and years. */
   'retirement.procedure': boolean;
+  /** Whether the procedure is accepted only once the years are complete. */
+  'retirement.procedureNeedsYears': boolean;
   /** Whether a pension must have been granted. */
   'retirement.pension': boolean;
   /** Months insured and paid right before the procedure (A-30); `review`: a person must look. */

@@ -1,0 +1,186 @@
+import { firstDayOf, monthOf, toDay, toMonth, type DayNumber } from '../../libs/calendar';
+import type { ShortfallOption } from '../../libs/policy/evaluation';
+import type { Contribution, Retirement } from '../answer/answer';
+import { cny, halfUp, percentOf, plus, times, yuan } from '../fen';
+import type { Inquiry } from '../inquiry';
+import { isCurrent, type PaymentRecord } from '../payments';
+import { conditionsOn, retirementOf, type Conditions } from './conditions';
+import { retireeFrom, type RetireeFrom } from './retiree-from';
+import { statutoryAgeOn } from './statutory-age';
+
+/**
+ * Retirement on a day: statutory age, required years and what is wanting, the options of a person short of years, the
+ * price of a lump sum, since when he is a retiree and whether contributions are still due. Figures that rest on values
+ * the documents leave open are left out and, once the age is reached, named.
+ */
+export function retirementOn(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  contribution: Contribution,
+  on: DayNumber,
+): Retirement {
+  const ageOn = statutoryAgeOn(inquiry);
+  const processed = retirementOf(inquiry, on) !== undefined;
+  const conditions = conditionsOn(inquiry, payments, contribution, on);
+  const retiree = retireeFrom(inquiry, payments);
+  const known = retiree && Math.min(retiree.day, retiree.decidedOn) <= on ? retiree : undefined;
+
+  const retirement: Retirement = {
+    ...(ageOn === undefined ? {} : { statutoryAgeOn: toDay(ageOn) }),
+    ...(conditions.requiredTotal === undefined ? {} : { requiredTotal: conditions.requiredTotal }),
+    ...(conditions.requiredActual === undefined ? {} : { requiredActual: conditions.requiredActual }),
+    ...(conditions.shortfallMonths === undefined ? {} : { shortfallMonths: conditions.shortfallMonths }),
+    ...(conditions.met === undefined ? {} : { conditionsMet: conditions.met }),
+    processed,
+    ...(known ? { retireeFrom: toDay(known.day) } : {}),
+    contributionDue: contributionDue(inquiry, payments, known, on),
+    ...(conditions.review ? { review: true } : {}),
+  };
+  if (conditions.ageReached && !processed) {
+    for (const { question, gap } of conditions.gaps) inquiry.undetermined(question, gap);
+  }
+  if (conditions.ageReached) explainConditions(inquiry, conditions);
+  if (known) explainRetiree(inquiry, known);
+  if (conditions.ageReached && !known && (conditions.shortfallMonths ?? 0) > 0) {
+    Object.assign(retirement, waysOut(inquiry, conditions.shortfallMonths!, on));
+  }
+  return retirement;
+}
+
+const OPTION_ZH: Record<ShortfallOption, string> = {
+  lumpSum: '一次性缴足',
+  continue: '继续缴费',
+  flexible: '以灵活就业人员身份参保',
+  resident: '参加居民医保',
+};
+
+const OPTION_EN: Record<ShortfallOption, string> = {
+  lumpSum: 'pay the rest at once',
+  continue: 'go on paying',
+  flexible: 'insure as a flexible worker',
+  resident: 'join the resident scheme',
+};
+
+function waysOut(inquiry: Inquiry, months: number, on: DayNumber): Pick<Retirement, 'options' | 'lumpSum'> {
+  const options = inquiry.read('retirement.options', inquiry.region, on);
+  if (!options.known) {
+    inquiry.undetermined('retirement.options', options);
+    return {};
+  }
+  inquiry.because({
+    claim: 'retirement.options',
+    rule: options.rule,
+    events: [],
+    zh: `缴费年限不足，可选择：${options.value.map((option) => OPTION_ZH[option]).join('、')}。`,
+    en: `With too few years the person may: ${options.value.map((option) => OPTION_EN[option]).join(', ')}.`,
+  });
+  return {
+    options: options.value,
+    ...(options.value.includes('lumpSum') ? { lumpSum: priceOf(inquiry, months, on) } : {}),
+  };
+}
+
+function priceOf(inquiry: Inquiry, months: number, on: DayNumber): NonNullable<Retirement['lumpSum']> {
+  const terms = inquiry.read('retirement.lumpSum', inquiry.region, on);
+  if (!terms.known) {
+    inquiry.undetermined('retirement.lumpSum', terms);
+    return { months };
+  }
+  const { base, rates, accountCredit } = terms.value;
+  const price: NonNullable<Retirement['lumpSum']> = {
+    months,
+    ...(accountCredit === undefined ? {} : { accountCredit }),
+  };
+  const published = [base, ...rates].map((name) => {
+    const value = inquiry.reference(name, inquiry.region, on);
+    if (typeof value?.value !== 'number') {
+      inquiry.undetermined('retirement.lumpSum', { why: 'external', rule: terms.rule, needs: name });
+      return undefined;
+    }
+    return { value: value.value, event: value.event };
+  });
+  const baseFen = published[0]?.value;
+  if (baseFen !== undefined) price.baseFen = baseFen;
+  if (baseFen === undefined || published.includes(undefined)) return price;
+  const percents = published.slice(1).map((rate) => rate!.value);
+  const perMonth = percents.map((rate) => percentOf(baseFen, rate)).reduce((a, b) => plus(a, b), percentOf(baseFen, 0));
+  price.totalFen = halfUp(times(perMonth, months));
+  inquiry.because({
+    claim: 'retirement.lumpSum',
+    rule: terms.rule,
+    events: published.map((value) => value!.event),
+    arithmetic: `${months} × ${baseFen} × (${percents.join(' + ')})% = ${price.totalFen}`,
+    zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(price.totalFen)}。`,
+    en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(price.totalFen)}.`,
+  });
+  return price;
+}
+
+/** Whether the month of the day is owed: an employee relation that has not ended, up to the last month before retirement. */
+function contributionDue(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  retiree: RetireeFrom | undefined,
+  on: DayNumber,
+): boolean {
+  if (!retiree) return isInsuredEmployee(inquiry, payments, on);
+  if (monthOf(on) > retiree.lastDueMonth) return false;
+  return isInsuredEmployee(inquiry, payments, Math.min(on, retiree.decidedOn));
+}
+
+function isInsuredEmployee(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): boolean {
+  let began: DayNumber | undefined;
+  for (const { arrival, month, kind, refundedOn } of payments.months) {
+    if (!isCurrent(kind) || (refundedOn !== undefined && refundedOn <= on)) continue;
+    const from = Math.max(arrival, firstDayOf(month));
+    if (from <= on && (began === undefined || from > began)) began = from;
+  }
+  let ended: DayNumber | undefined;
+  for (const fact of inquiry.history.facts) {
+    if (fact.day > on) break;
+    if (fact.type === 'Died') return fact.day >= on;
+    if (fact.type === 'Registered' && fact.data.scheme === 'employee') began = Math.max(began ?? fact.day, fact.day);
+    if (fact.type === 'Terminated' && fact.data.scheme === 'employee') ended = fact.day;
+    // The last day of a suspended relation still belongs to it.
+    if (fact.type === 'Suspended' && fact.data.scheme === 'employee') ended = fact.day + 1;
+  }
+  return began !== undefined && (ended === undefined || ended > on || began >= ended);
+}
+
+function explainConditions(inquiry: Inquiry, conditions: Conditions): void {
+  const { requiredTotal, requiredActual, shortfallMonths, unmet, arithmetic, rule } = conditions;
+  if (shortfallMonths !== undefined && rule !== undefined) {
+    const actual = requiredActual === undefined ? '' : `，其中实际缴费须满 ${requiredActual} 个月`;
+    inquiry.because({
+      claim: 'retirement.shortfallMonths',
+      rule,
+      events: [],
+      arithmetic,
+      zh: `退休须累计缴费 ${requiredTotal} 个月${actual}；还差 ${shortfallMonths} 个月。`,
+      en: `Retirement needs ${requiredTotal} months${requiredActual === undefined ? '' : `, ${requiredActual} of them actual`}; ${shortfallMonths} are wanting.`,
+    });
+  }
+  for (const { what, rule: unmetRule } of unmet) {
+    if (unmetRule === undefined || (what !== 'continuous' && what !== 'pension')) continue;
+    inquiry.because({
+      claim: 'retirement.conditionsMet',
+      rule: unmetRule,
+      events: [],
+      zh: what === 'continuous' ? '退休前未处于连续参保缴费状态，条件不满足。' : '尚未享受养老保险待遇，条件不满足。',
+      en:
+        what === 'continuous'
+          ? 'The person was not insured and paying right before the procedure; the conditions are not met.'
+          : 'No pension has been granted; the conditions are not met.',
+    });
+  }
+}
+
+function explainRetiree(inquiry: Inquiry, { day, rule, events, lastDueMonth }: RetireeFrom): void {
+  inquiry.because({
+    claim: 'retirement.retireeFrom',
+    rule,
+    events,
+    zh: `自 ${toDay(day)} 起享受退休人员医保待遇，缴费至 ${toMonth(lastDueMonth)} 为止。`,
+    en: `Retiree benefits begin on ${toDay(day)}; contributions end with ${toMonth(lastDueMonth)}.`,
+  });
+}
