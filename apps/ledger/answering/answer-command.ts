@@ -1,0 +1,188 @@
+import { Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { isDay } from '../../../libs/calendar';
+import {
+  RegionNeeded,
+  openLedger,
+  openStoreReader,
+  storeFile,
+  type Asked,
+  type Ledger,
+  type StreamReader,
+} from '../../../libs/ledger';
+import type { LoadedPolicies } from '../../../libs/policy';
+import { isPersonId, toStored, type LedgerEvent } from '../../../events';
+import type { Answer } from '../../../projections/answer';
+import { knownAtLimit } from '../../../projections/history';
+import { openPolicies } from '../installation';
+import { answerPage } from '../pages';
+import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
+import { alternativesOf } from './both-readings';
+import { readEventsFile } from './events-file';
+
+interface Options extends OutputOptions {
+  region?: string;
+  events?: string;
+  store?: string;
+  person?: string;
+  on: string;
+  known?: string;
+  reading: Record<string, string>;
+  bothReadings?: boolean;
+  policies?: string;
+}
+
+/** `ledger answer`: status 0 when the person is covered on the day, 1 when he is not (or it cannot be said). */
+export function addAnswer(program: Command, terminal: Terminal): void {
+  addCommand<Options>(
+    program,
+    'answer',
+    'is this person insured on a day, may he draw benefits, how many months has he paid, and why',
+    (command) =>
+      command
+        .option('--region <code>', 'the region whose rules are asked about; left out: the person’s own')
+        .addOption(
+          new Option('--events <file>', 'events as JSON lines, one envelope a line; - is the standard input').conflicts(
+            'store',
+          ),
+        )
+        .option('--store <folder>', 'the ledger’s data folder')
+        .option('--person <id>', 'the person; may be left out where the file holds one')
+        .requiredOption('--on <day>', 'the day asked about, YYYY-MM-DD')
+        .option('--known <when>', 'what was known then: a day, an instant or a position in the log; left out: now')
+        .addOption(
+          new Option('--reading <A-nn=choice...>', 'how to read an unclear clause; may be repeated')
+            .argParser(addReading)
+            .default({}, 'the packs’ own'),
+        )
+        .option(
+          '--both-readings',
+          'also: the readings on which the answer depends, and how it changes under the others',
+        )
+        .option('--policies <folder>', 'policy packs other than the ledger’s own'),
+    (_, options) => runAnswer(options, terminal),
+  );
+}
+
+async function runAnswer(options: Options, terminal: Terminal): Promise<Status> {
+  const { on, lang } = options;
+  if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
+  if (options.region !== undefined && !/^[1-9]\d{5}$/.test(options.region)) {
+    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(options.region)}`);
+  }
+  const knownAt = knownAtOf(options.known);
+  const policies = openPolicies(options.policies);
+  const source = sourceOf(options);
+  try {
+    const ledger = openLedger({ store: source.reader, policies, clock: Date.now });
+    const asked: Asked = {
+      person: source.person,
+      region: options.region,
+      validOn: on,
+      knownAt,
+      readings: readingsOf(options, policies),
+    };
+    const answer = await answerOrThrow(ledger, asked);
+    const alternatives = options.bothReadings ? await alternativesOf(ledger, asked, answer, policies) : undefined;
+    if (options.json) terminal.out(printedJson(alternatives === undefined ? answer : { answer, alternatives }));
+    else terminal.out(answerPage({ answer, alternatives, policies, language: lang }));
+    return answer.benefit.status === 'covered' ? 0 : 1;
+  } finally {
+    await source.close();
+  }
+}
+
+async function answerOrThrow(ledger: Ledger, asked: Asked): Promise<Answer> {
+  try {
+    const answer = await ledger.answer(asked);
+    if (answer === undefined) throw new BadInput(`--person: there are no events of ${asked.person}`);
+    return answer;
+  } catch (error) {
+    if (error instanceof RegionNeeded) throw new BadInput(`--region: ${error.message}`);
+    throw error;
+  }
+}
+
+interface Source {
+  reader: StreamReader;
+  person: string;
+  close(): Promise<void>;
+}
+
+function sourceOf({ events, store, person, region }: Options): Source {
+  if (person !== undefined && !isPersonId(person)) {
+    throw new BadInput('--person: expected an id of up to 64 letters, digits and . _ : -, never an identity number');
+  }
+  if (events !== undefined) {
+    const file = readEventsFile(events, { person, region });
+    return {
+      reader: readerOver(file.streams),
+      person: personIn(file.people, person, events),
+      close: () => Promise.resolve(),
+    };
+  }
+  if (store === undefined) throw new BadInput('expected --events FILE or --store FOLDER');
+  if (person === undefined) throw new BadInput('--person: expected the id of a person when asking a store');
+  if (!existsSync(storeFile(store))) throw new BadInput(`--store: there is no event store at ${storeFile(store)}`);
+  const reader = openStoreReader(store);
+  return { reader, person, close: () => reader.close() };
+}
+
+function personIn(people: readonly string[], asked: string | undefined, file: string): string {
+  if (asked !== undefined) {
+    if (people.includes(asked)) return asked;
+    throw new BadInput(`--person: ${file} holds no events of ${asked}`);
+  }
+  const [only] = people;
+  if (people.length === 1 && only !== undefined) return only;
+  throw new BadInput(
+    people.length === 0
+      ? `--events: ${file} holds no person’s events`
+      : `--person: ${file} holds events of ${people.length} persons (${people.slice(0, 5).join(', ')}${people.length > 5 ? ', …' : ''}); name one`,
+  );
+}
+
+/** The streams of a file as a store that can only be read. */
+function readerOver(streams: ReadonlyMap<string, readonly LedgerEvent[]>): StreamReader {
+  const all = [...streams.values()].flat();
+  const head = all.reduce((last, { position = 0n }) => (BigInt(position) > last ? BigInt(position) : last), 0n);
+  return {
+    head: () => Promise.resolve(head),
+    readStream: (stream, { fromRevision = 0 } = {}) =>
+      Promise.resolve(
+        (streams.get(stream) ?? []).slice(fromRevision).map((event, index) => ({
+          ...toStored(event),
+          stream,
+          revision: fromRevision + index,
+          position: BigInt(event.position ?? 0n),
+        })),
+      ),
+  };
+}
+
+function knownAtOf(known: string | undefined): string | bigint | undefined {
+  if (known === undefined) return undefined;
+  try {
+    const limit = knownAtLimit(known);
+    return typeof limit === 'bigint' ? limit : known;
+  } catch {
+    throw new BadInput(`--known: expected a day, an instant or a position, got ${JSON.stringify(known)}`);
+  }
+}
+
+function addReading(text: string, readings: Record<string, string>): Record<string, string> {
+  const match = /^([A-Z]{1,4}-\d{1,4})=(\S+)$/.exec(text);
+  if (!match) throw new BadInput(`--reading: expected A-nn=choice such as A-01=B, got ${JSON.stringify(text)}`);
+  return { ...readings, [match[1]!]: match[2]! };
+}
+
+/** The chosen readings; one that no pack knows, or a choice it does not have, is bad input and not silently the default. */
+function readingsOf({ reading }: Options, policies: LoadedPolicies): Record<string, string> | undefined {
+  for (const [id, choice] of Object.entries(reading)) {
+    const choices = new Set(policies.packs.flatMap((pack) => Object.keys(pack.readings[id]?.choices ?? {})));
+    if (choices.size === 0) throw new BadInput(`--reading: no pack knows the reading ${id}`);
+    if (!choices.has(choice))
+      throw new BadInput(`--reading: ${id} has the choices ${[...choices].join(', ')}; got ${choice}`);
+  }
+  return Object.keys(reading).length === 0 ? undefined : reading;
+}

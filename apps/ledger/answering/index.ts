@@ -1,0 +1,2 @@
+export { addAnswer } from './answer-command';
+export { type Alternative } from './both-readings';

@@ -1,0 +1,1 @@
+export { addScenario } from './scenario-command';

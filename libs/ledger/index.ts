@@ -1,0 +1,13 @@
+export { homeRegion, joinedHistory, regionsOf, employersOf } from './grounds';
+export {
+  Ledger,
+  RegionNeeded,
+  openLedger,
+  type Asked,
+  type Carried,
+  type LedgerOptions,
+  type StreamReader,
+} from './ledger';
+export { instantOf, type Clock } from './recording-clock';
+export { type EventFault, type RecordOptions, type RecordOutcome } from './recording';
+export { openStore, openStoreReader, storeFile } from './store-location';

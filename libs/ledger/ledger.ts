@@ -1,0 +1,218 @@
+import { dayNumber, type Day } from '../calendar';
+import { decide, type Command, type Decision } from '../enrollment';
+import type { EventReader, EventStore } from '../event-store';
+import type { Policies } from '../policy/evaluation';
+import { answer, type Answer } from '../../projections/answer';
+import { historyAt, knownAtLimit } from '../../projections/history';
+import type { Grounds } from '../../projections/inquiry';
+import { UnreadableEvent, employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
+import { employersOf, homeRegion, joinedHistory, regionsOf } from './grounds';
+import { RecordingClock, type Clock } from './recording-clock';
+import { Recorder, type RecordOptions, type RecordOutcome } from './recording';
+import { StreamCache } from './stream-cache';
+
+/** What a ledger that only answers needs of a store. */
+export type StreamReader = Pick<EventReader, 'head' | 'readStream'>;
+
+export interface LedgerOptions {
+  /** Closed by whoever opened it. A reader answers; recording with it rejects. */
+  store: EventStore | StreamReader;
+  policies: Policies;
+  clock: Clock;
+}
+
+/** A question as it is asked at the edge; what is left out the ledger fills in. */
+export interface Asked {
+  person: string;
+  /** Left out: the region of the person's relation on the day. */
+  region?: string;
+  validOn: Day;
+  /** A day (its last instant), an instant, or a position in the log. Left out: now. */
+  knownAt?: string | bigint;
+  readings?: Readonly<Record<string, string>>;
+  /** What-if: other packs than the ledger's own. */
+  policies?: Policies;
+}
+
+/** Nothing in the person's stream says where he belongs, so the question must name the region. */
+export class RegionNeeded extends Error {
+  constructor(readonly person: string) {
+    super(`no event of person-${person} names a region of a relation; the question must name one`);
+    this.name = 'RegionNeeded';
+  }
+}
+
+/** A decision, and where it was accepted what became of recording its events. */
+export interface Carried {
+  decision: Decision;
+  recorded?: RecordOutcome;
+}
+
+/** The ledger over a store: records facts, asks questions, decides commands. */
+export function openLedger(options: LedgerOptions): Ledger {
+  return new Ledger(options);
+}
+
+const DECIDING_ATTEMPTS = 5;
+
+export class Ledger {
+  private readonly store: StreamReader;
+  private readonly policies: Policies;
+  private readonly clock: RecordingClock;
+  private readonly cache: StreamCache;
+  private readonly recorder: Recorder | undefined;
+
+  constructor({ store, policies, clock }: LedgerOptions) {
+    this.store = store;
+    this.policies = policies;
+    this.clock = new RecordingClock(clock);
+    this.cache = new StreamCache(store);
+    this.recorder = 'append' in store ? new Recorder(store, this.clock) : undefined;
+  }
+
+  /**
+   * Checks the facts, stamps them and appends them to the stream, all or nothing. `inputs` are envelopes of the contract;
+   * stream, id and recordedAt may be left out. Without an expected revision a concurrent writer is waited out.
+   */
+  async record(stream: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {
+    if (!this.recorder) throw new Error(`record in ${stream}: the store is open for reading only`);
+    return this.recorder.record(stream, inputs, options);
+  }
+
+  recordPersonEvents(person: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {
+    return this.record(personStream(person), inputs, options);
+  }
+
+  recordRegionEvents(region: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {
+    return this.record(regionStream(region), inputs, options);
+  }
+
+  recordEmployerEvents(employer: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {
+    return this.record(employerStream(employer), inputs, options);
+  }
+
+  /** The person's events in the order of the stream, corrections and voidings among them; none for somebody unknown. */
+  async personEvents(person: string): Promise<readonly LedgerEvent[]> {
+    return this.cache.events(personStream(person), await this.store.head());
+  }
+
+  async regionEvents(region: string): Promise<readonly LedgerEvent[]> {
+    return this.cache.events(regionStream(region), await this.store.head());
+  }
+
+  async employerEvents(employer: string): Promise<readonly LedgerEvent[]> {
+    return this.cache.events(employerStream(employer), await this.store.head());
+  }
+
+  /**
+   * The answer; undefined for a person without a single event. Somebody whose stream cannot be read is parked: his answer
+   * says so and leaves everything undetermined. Throws `RegionNeeded`.
+   */
+  async answer(asked: Asked): Promise<Answer | undefined> {
+    const head = await this.store.head();
+    try {
+      const grounds = await this.grounds(asked, head);
+      return grounds && answer(grounds);
+    } catch (error) {
+      if (error instanceof UnreadableEvent) return this.parked(asked, error);
+      throw error;
+    }
+  }
+
+  /** What an answer or decision is made from; undefined for a person without a single event. */
+  async groundsOf(asked: Asked): Promise<Grounds | undefined> {
+    return this.grounds(asked, await this.store.head());
+  }
+
+  /** Decides the command on what is known now, and records nothing. Somebody unknown is decided about as having no history. */
+  async decide(person: string, command: Command, on: Day): Promise<Decision> {
+    return this.decideAt(person, command, on, await this.store.head());
+  }
+
+  /** Decides the command and records the events of an accepted decision; decides anew when somebody else wrote first. */
+  async carryOut(person: string, command: Command, on: Day, options: RecordOptions = {}): Promise<Carried> {
+    const stream = personStream(person);
+    for (let attempt = 1; ; attempt++) {
+      const head = await this.store.head();
+      const known = await this.cache.events(stream, head);
+      const decision = await this.decideAt(person, command, on, head);
+      if (!decision.accepted || decision.events.length === 0) return { decision };
+
+      const expected = options.expected ?? known.at(-1)?.revision ?? 'noStream';
+      const recorded = await this.record(stream, decision.events, { ...options, expected });
+      const overtaken = recorded.outcome === 'wrongExpectedRevision' && options.expected === undefined;
+      if (!overtaken || attempt === DECIDING_ATTEMPTS) return { decision, recorded };
+    }
+  }
+
+  private async decideAt(person: string, command: Command, on: Day, head: bigint): Promise<Decision> {
+    const { region } = command.data as { region?: string };
+    const asked = { person, region, validOn: on };
+    const grounds = (await this.grounds(asked, head)) ?? (await this.groundsOfNobody(asked, head));
+    return decide(command, grounds, on);
+  }
+
+  private async grounds(asked: Asked, head: bigint): Promise<Grounds | undefined> {
+    const { person: id, validOn, readings, policies = this.policies } = asked;
+    const stream = personStream(id);
+    const knownAt = asked.knownAt ?? this.clock.now();
+    const limit = knownAtLimit(knownAt);
+    if ((await this.cache.events(stream, head)).length === 0) return undefined;
+
+    const own = await this.cache.history(stream, head, limit);
+    const person = await joinedHistory(id, limit, (other) => this.cache.events(other, head), own);
+    const region = asked.region ?? (await this.regionOf(asked, person.facts, head));
+    const question = { person: id, region, validOn, knownAt, ...(readings === undefined ? {} : { readings }) };
+    const regions = await this.histories(regionsOf(person.facts, region), regionStream, head, limit);
+    const employers = await this.histories(employersOf(person.facts), employerStream, head, limit);
+    return { question, person, regions, employers, policies };
+  }
+
+  private async groundsOfNobody(asked: Asked, head: bigint): Promise<Grounds> {
+    const { person, region, validOn } = asked;
+    if (region === undefined) throw new RegionNeeded(person);
+    const knownAt = this.clock.now();
+    const regions = await this.histories(regionsOf([], region), regionStream, head, knownAt);
+    const question = { person, region, validOn, knownAt };
+    return { question, person: historyAt([], knownAt), regions, employers: new Map(), policies: this.policies };
+  }
+
+  private async regionOf({ person, validOn }: Asked, known: Grounds['person']['facts'], head: bigint): Promise<string> {
+    const on = dayNumber(validOn);
+    const region = homeRegion(known, on);
+    if (region !== undefined) return region;
+    // A question about a time before anything was known is still asked of the region that later became his.
+    const whole = await this.cache.history(personStream(person), head, FOREVER);
+    const later = homeRegion(whole.facts, on);
+    if (later === undefined) throw new RegionNeeded(person);
+    return later;
+  }
+
+  private async histories(
+    ids: readonly string[],
+    streamOf: (id: string) => string,
+    head: bigint,
+    limit: string | bigint,
+  ): Promise<Map<string, Grounds['person']>> {
+    const known = await Promise.all(ids.map((id) => this.cache.history(streamOf(id), head, limit)));
+    return new Map(ids.map((id, index) => [id, known[index]!]));
+  }
+
+  private async parked(asked: Asked, error: UnreadableEvent): Promise<Answer> {
+    const { person, validOn, knownAt = this.clock.now(), policies = this.policies } = asked;
+    const stored = await this.store.readStream(personStream(person));
+    const region =
+      asked.region ?? stored.map(({ data }) => data['region']).findLast((code) => typeof code === 'string');
+    if (region === undefined) throw new RegionNeeded(person);
+    const nothing = historyAt([], knownAtLimit(knownAt));
+    const question = { person, region, validOn, knownAt };
+    return {
+      ...answer({ question, person: nothing, regions: new Map(), policies }),
+      benefit: { status: 'undetermined' },
+      because: [],
+      undetermined: [{ question: 'history', why: 'parked', needs: `${error.stream} revision ${error.revision}` }],
+    };
+  }
+}
+
+const FOREVER = '9999-12-31T23:59:59.999+08:00';

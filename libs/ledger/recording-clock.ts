@@ -1,0 +1,29 @@
+import { toInstant, type Instant } from '../calendar';
+
+/** Milliseconds since 1970-01-01 UTC, as `Date.now` gives them. */
+export type Clock = () => number;
+
+/** Says when something is learned: never earlier than it said before, whatever the machine's clock does. */
+export class RecordingClock {
+  private last = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  now(): Instant {
+    this.last = Math.max(this.last, this.clock());
+    return instantOf(this.last);
+  }
+
+  /** An instant for something recorded after `earlier`: now, or the next millisecond where the clock has not moved past it. */
+  after(earlier: Instant | undefined): Instant {
+    const now = this.now();
+    if (earlier === undefined || now > earlier) return now;
+    this.last = Date.parse(earlier) + 1;
+    return instantOf(this.last);
+  }
+}
+
+/** The ledger's form of an instant given in milliseconds. */
+export function instantOf(milliseconds: number): Instant {
+  return toInstant(new Date(milliseconds).toISOString())!;
+}

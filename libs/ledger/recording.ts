@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import type { AppendOutcome, EventStore, ExpectedRevision, NewEvent } from '../event-store';
+import {
+  deterministicId,
+  fromStored,
+  parseEvent,
+  toStored,
+  validateCorrection,
+  type Fault,
+  type LedgerEvent,
+  type Source,
+} from '../../events';
+import { historyAt } from '../../projections/history';
+import type { RecordingClock } from './recording-clock';
+
+/** How facts are recorded. */
+export interface RecordOptions {
+  /** The stream's revision as the sender last saw it. Left out: wherever the stream stands, tried again a few times. */
+  expected?: ExpectedRevision;
+  /** Makes the ids of events that have none, so that the same request sent twice is recorded once. */
+  idempotencyKey?: string;
+  /** Who records, by account or program, never by name. */
+  actor?: string;
+  /** Who told it, where the event does not say. */
+  source?: Source;
+  correlationId?: string;
+  causationId?: string;
+  /** The system whose history the events are; with it they keep their own `recordedAt`. */
+  migratedFrom?: string;
+}
+
+/** A fault of one event of a request. */
+export interface EventFault extends Fault {
+  /** The event's place in the request, from 0. */
+  index: number;
+}
+
+/** What became of a request to record. Every outcome but `recorded` and `unknown` promises that nothing was written. */
+export type RecordOutcome =
+  | { outcome: 'recorded' | 'alreadyRecorded'; events: LedgerEvent[]; revision: number; position: bigint }
+  | { outcome: 'invalid'; faults: EventFault[] }
+  | { outcome: 'wrongExpectedRevision'; actual: ExpectedRevision }
+  /** The id (or the idempotency key behind it) was used before for something else. */
+  | { outcome: 'conflictingId'; id: string }
+  | { outcome: 'refused'; message: string }
+  | { outcome: 'unknown'; cause: Error };
+
+const ATTEMPTS = 8;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HEADS_KEPT = 200_000;
+
+interface Head {
+  revision: number;
+  recordedAt?: string;
+}
+
+type Stamped = { events: LedgerEvent[] } | { faults: EventFault[] };
+
+/** Checks facts at the door, stamps them and appends them, as one batch to one stream. */
+export class Recorder {
+  private readonly heads = new Map<string, Head>();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly clock: RecordingClock,
+  ) {}
+
+  async record(stream: string, inputs: readonly unknown[], options: RecordOptions = {}): Promise<RecordOutcome> {
+    const read = inputs.map((input, index) => this.read(stream, input, index, options));
+    const faults = read.flatMap((one) => ('faults' in one ? one.faults : []));
+    if (faults.length > 0) return { outcome: 'invalid', faults };
+    const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
+    const amending = await this.amendmentFaults(stream, events);
+    return amending.length > 0
+      ? { outcome: 'invalid', faults: amending }
+      : this.append(stream, events, options.expected);
+  }
+
+  private async append(
+    stream: string,
+    unstamped: readonly LedgerEvent[],
+    expected: ExpectedRevision | undefined,
+  ): Promise<RecordOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      const head = await this.head(stream, attempt > 1);
+      const stamped = this.stamp(unstamped, head);
+      if ('faults' in stamped) return this.alreadyThere(stream, unstamped, stamped.faults);
+
+      const revision = expected ?? (head.revision < 0 ? 'noStream' : head.revision);
+      const outcome = await this.store.append(stream, stamped.events.map(toNewEvent), revision);
+      const last = attempt === ATTEMPTS;
+      if (outcome.outcome === 'appended') this.remember(stream, outcome.revision, stamped.events);
+      if (outcome.outcome === 'wrongExpectedRevision' && expected === undefined && !last) continue;
+      if (outcome.outcome === 'unknown' && !last) continue;
+      return this.outcomeOf(stream, outcome, stamped.events);
+    }
+  }
+
+  private async outcomeOf(stream: string, outcome: AppendOutcome, events: LedgerEvent[]): Promise<RecordOutcome> {
+    switch (outcome.outcome) {
+      case 'appended': {
+        const { revision, position } = outcome;
+        return { outcome: 'recorded', events, revision, position };
+      }
+      case 'alreadyAppended': {
+        const { revision, position } = outcome;
+        const stored = await this.store.readStream(stream, {
+          fromRevision: revision - events.length + 1,
+          limit: events.length,
+        });
+        return { outcome: 'alreadyRecorded', events: stored.map(fromStored), revision, position };
+      }
+      case 'refused':
+        return { outcome: 'refused', message: outcome.message };
+      default:
+        return outcome;
+    }
+  }
+
+  /** Migrated facts that come late are refused, unless they are a request sent again. */
+  private async alreadyThere(
+    stream: string,
+    events: readonly LedgerEvent[],
+    faults: EventFault[],
+  ): Promise<RecordOutcome> {
+    // The stream is there (something in it is later), so expecting none can append nothing.
+    const outcome = await this.store.append(stream, events.map(toNewEvent), 'noStream');
+    const settled = outcome.outcome === 'alreadyAppended' || outcome.outcome === 'conflictingId';
+    return settled ? this.outcomeOf(stream, outcome, [...events]) : { outcome: 'invalid', faults };
+  }
+
+  private read(
+    stream: string,
+    input: unknown,
+    index: number,
+    options: RecordOptions,
+  ): { event: LedgerEvent } | { faults: EventFault[] } {
+    const { idempotencyKey, actor, source, correlationId, causationId, migratedFrom } = options;
+    const sent = (typeof input === 'object' && input !== null ? input : {}) as { id?: unknown; recordedAt?: unknown };
+    const parsed = parseEvent(input, {
+      stream,
+      recordedAt: this.clock.now(),
+      makeId: () =>
+        idempotencyKey === undefined ? randomUUID() : deterministicId(`${stream}\n${idempotencyKey}\n${index}`),
+    });
+    if (!parsed.ok) return { faults: parsed.faults.map((fault) => ({ index, ...fault })) };
+
+    const { event } = parsed;
+    const { metadata } = event;
+    if (actor !== undefined) metadata.actor = actor;
+    metadata.source ??= source;
+    metadata.correlationId ??= correlationId;
+    metadata.causationId ??= causationId;
+    if (sent.recordedAt !== undefined) metadata.migratedFrom ??= migratedFrom;
+
+    const faults: EventFault[] = [];
+    const refuse = (field: string, value: unknown, expected: string) => faults.push({ index, field, value, expected });
+    if (event.stream !== stream) refuse('stream', event.stream, `left out, or ${stream}`);
+    if (!UUID.test(event.id)) refuse('id', sent.id, 'a UUID, or left out');
+    if (sent.recordedAt !== undefined && metadata.migratedFrom === undefined) {
+      refuse(
+        'recordedAt',
+        sent.recordedAt,
+        'left out: the ledger stamps it, unless metadata.migratedFrom names the system whose history it is',
+      );
+    }
+    if (sent.recordedAt === undefined && metadata.migratedFrom !== undefined) {
+      refuse('recordedAt', undefined, 'the instant at which the system named in metadata.migratedFrom recorded it');
+    }
+    return faults.length > 0 ? { faults } : { event };
+  }
+
+  /** What is wrong with corrections and voidings as seen from the stream: no such target, fields it does not take. */
+  private async amendmentFaults(stream: string, events: readonly LedgerEvent[]): Promise<EventFault[]> {
+    if (!events.some(isAmendment)) return [];
+    const stored = (await this.store.readStream(stream)).map(fromStored);
+    const all = [...stored, ...events];
+    const types = new Map(all.map(({ id, type }) => [id, type]));
+    const standing = new Map(historyAt(stored, FOREVER).facts.map(({ id, data }) => [id, data as object]));
+    return events.flatMap((event, index): EventFault[] => {
+      if (!isAmendment(event)) return [];
+      const { target } = event.data;
+      const type = types.get(target);
+      if (type === undefined || target === event.id) {
+        return [{ index, field: 'data.target', value: target, expected: `the id of an event of ${stream}` }];
+      }
+      if (event.type === 'Voided' || event.data.data === undefined || type === 'Corrected' || type === 'Voided')
+        return [];
+      return validateCorrection(type, event.data.data, standing.get(target)).map((fault) => ({ index, ...fault }));
+    });
+  }
+
+  /** `recordedAt` of a batch: one moment for what is new, its own for migrated history, never before what the stream holds. */
+  private stamp(events: readonly LedgerEvent[], head: Head): Stamped {
+    let earlier = head.recordedAt;
+    const moment = this.clock.after(earlier);
+    const faults: EventFault[] = [];
+    const stamped = events.map((event, index) => {
+      if (event.metadata.migratedFrom === undefined) {
+        earlier = moment;
+        return { ...event, recordedAt: moment };
+      }
+      const { recordedAt } = event;
+      const refuse = (expected: string) => faults.push({ index, field: 'recordedAt', value: recordedAt, expected });
+      if (earlier !== undefined && recordedAt < earlier)
+        refuse(`not before ${earlier}, the last instant recorded in ${event.stream}`);
+      else if (recordedAt > moment) refuse(`not after now (${moment})`);
+      else earlier = recordedAt;
+      return event;
+    });
+    return faults.length > 0 ? { faults } : { events: stamped };
+  }
+
+  private async head(stream: string, fresh: boolean): Promise<Head> {
+    const kept = this.heads.get(stream);
+    if (kept !== undefined && !fresh) return kept;
+    const newer = await this.store.readStream(stream, { fromRevision: kept === undefined ? 0 : kept.revision + 1 });
+    const last = newer.at(-1);
+    if (last === undefined) return kept ?? { revision: -1 };
+    return this.keep(stream, { revision: last.revision, recordedAt: last.recordedAt });
+  }
+
+  private remember(stream: string, revision: number, events: readonly LedgerEvent[]): void {
+    this.keep(stream, { revision, recordedAt: events.at(-1)!.recordedAt });
+  }
+
+  private keep(stream: string, head: Head): Head {
+    this.heads.delete(stream);
+    this.heads.set(stream, head);
+    if (this.heads.size > HEADS_KEPT) this.heads.delete(this.heads.keys().next().value!);
+    return head;
+  }
+}
+
+const FOREVER = '9999-12-31T23:59:59.999+08:00';
+
+type Amendment = Extract<LedgerEvent, { type: 'Corrected' | 'Voided' }>;
+
+function isAmendment(event: LedgerEvent): event is Amendment {
+  return event.type === 'Corrected' || event.type === 'Voided';
+}
+
+function toNewEvent(event: LedgerEvent): NewEvent {
+  return toStored(event);
+}
