@@ -6,6 +6,7 @@ import { employeeKeys } from './employee';
 import type { KeyDefinitions } from './key';
 import { moneyKeys } from './money';
 import { refundKeys } from './refunds';
+import { registrationKeys } from './registration';
 import { residentKeys } from './resident';
 import { retirementKeys } from './retirement';
 
@@ -19,6 +20,7 @@ export const ruleKeys: KeyDefinitions<RuleValues> = {
   ...refundKeys,
   ...careKeys,
   ...duplicateKeys,
+  ...registrationKeys,
 };
 
 export function isRuleKey(text: string): text is RuleKey {
