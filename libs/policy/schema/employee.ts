@@ -94,7 +94,7 @@ export const employeeKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
   'flexible.priorYearFull': {
     zh: '上年度足额缴费的灵活就业人员',
     en: 'A flexible worker who paid the whole year before',
-    shape: object('priorYearFull', { start, excludeCrossYear: yesOrNo }),
+    shape: object('priorYearFull', { start }),
   },
   'flexible.otherwise': {
     zh: '上年度未足额缴费的灵活就业人员',
@@ -105,6 +105,11 @@ export const employeeKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
     zh: '灵活就业首次参保适用的规则',
     en: 'Which rule governs a first enrolment as flexible',
     shape: oneOf('firstTime', 'flexible'),
+  },
+  'flexible.crossYearExcluded': {
+    zh: '跨年补缴不计入上年度足额',
+    en: 'Months of the year before that arrive in this year do not make it full',
+    shape: yesOrNo,
   },
   'flexible.yearBeforeArrival': {
     zh: '年缴到账前月份的待遇',

@@ -38,6 +38,11 @@ export const residentKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
   },
   'resident.collection': { zh: '集中缴费期缴费', en: 'Paid in the collection period', shape: entry },
   'resident.supplement': { zh: '补缴期缴费', en: 'Paid in the supplementary period', shape: entry },
+  'resident.supplementaryPeriod': {
+    zh: '设有补缴期',
+    en: 'A supplementary period follows the collection period',
+    shape: yesOrNo,
+  },
   'resident.outside': { zh: '缴费期外缴费', en: 'Paid in no window', shape: entry },
   'resident.early': {
     zh: '待遇年度开始前缴费期外缴费',
@@ -58,6 +63,12 @@ export const residentKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
   },
   'newborn.needsRegistration': { zh: '新生儿须先登记', en: 'A newborn must be registered', shape: yesOrNo },
   'newborn.inTime': { zh: '新生儿按期参保', en: 'A newborn in time', shape: entry },
+  'newborn.inTimeNearYearEnd': {
+    zh: '年末出生新生儿按期参保',
+    en: 'Born so near the end of the year that the deadline leaves it',
+    unit: 'day',
+    shape: object('newbornNearYearEnd', { days: whole, start }),
+  },
   'newborn.late': {
     zh: '新生儿逾期参保',
     en: 'A newborn after the deadline, within the birth year',
@@ -93,6 +104,7 @@ export const residentKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
       { others: oneOf('payDayFromYearStart', 'general') },
     ),
   },
+  'student.collectionStart': { zh: '学生集中缴费起始', en: 'When students may begin to pay', shape: dayOrMonthDay },
   'student.entryPlace': {
     zh: '新生入学当年参保地',
     en: 'Place of a new student in the entry year',
