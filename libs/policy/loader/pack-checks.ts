@@ -1,8 +1,8 @@
-import type { GapSetting, RuleKey, Setting } from '../evaluation';
-import { referenceNames, ruleKeys } from '../schema';
+import type { RuleKey, Setting } from '../evaluation';
+import { announcements, referenceNames, ruleKeys } from '../schema';
 import type { EffectivePack } from './effective-pack';
 import type { PackFault } from './pack-fault';
-import type { Statement } from './pack-file';
+import type { Leaf, Statement } from './pack-file';
 import { readingsIn } from './settings-in';
 import { hasShapeOf } from './shape-faults';
 import type { Path, SourceFile } from './source-file';
@@ -40,7 +40,6 @@ function citationFaults({ key, path, setting }: Statement, { file, pack, referen
   for (const [leafPath, leaf] of leavesOf(path, setting)) {
     if (leaf.rule !== undefined && !pack.rules[leaf.rule])
       faults.push(file.source.fault([...leafPath, 'rule'], 'a rule declared under rules, here or in a parent'));
-    if (leaf.form === 'value') continue;
     if (leaf.needs === undefined) {
       if (leaf.into)
         faults.push(
@@ -50,6 +49,15 @@ function citationFaults({ key, path, setting }: Statement, { file, pack, referen
         );
       continue;
     }
+    if (leaf.form === 'value' && !maybeSilent(leaf.value)) {
+      faults.push(
+        file.source.fault([...leafPath, 'needs'], 'needs only where a reading may leave the value silent', {
+          at: 'key',
+        }),
+      );
+      continue;
+    }
+    if (announcements.includes(leaf.needs as never)) continue;
     if (!referenceNames.includes(leaf.needs as never) && !references.includes(leaf.needs))
       faults.push(
         file.source.fault(
@@ -64,7 +72,7 @@ function citationFaults({ key, path, setting }: Statement, { file, pack, referen
 }
 
 /** A published value stands for itself, or is the length of what `into` begins; an object that is not begun stays open for ever. */
-function completionFault(key: RuleKey, { into, needs }: GapSetting): string | undefined {
+function completionFault(key: RuleKey, { into, needs }: Leaf): string | undefined {
   const { schema, expected } = ruleKeys[key].shape;
   if (into) {
     return hasShapeOf(key, { unit: 'day', ...into, length: 1 })
@@ -133,8 +141,14 @@ function dateFaults({ path, setting }: Statement, source: SourceFile): PackFault
   return faults;
 }
 
-function leavesOf(path: Path, setting: Setting<unknown>): [Path, Exclude<Setting<unknown>, { form: 'dated' }>][] {
-  return setting.form === 'dated'
-    ? setting.entries.map(({ setting: leaf }, index) => [[...path, index], leaf])
-    : [[path, setting]];
+/** Whether a choice of a reading leaves the whole value silent. */
+function maybeSilent(value: unknown): boolean {
+  if (value === 'silent') return true;
+  if (typeof value !== 'object' || value === null || !('reading' in value)) return false;
+  return Object.values(value).some(maybeSilent);
+}
+
+function leavesOf(path: Path, setting: Setting<unknown>): [Path, Leaf][] {
+  if (setting.form !== 'dated') return [[path, setting]];
+  return setting.entries.map(({ setting: leaf }, index) => [[...path, index], leaf]);
 }

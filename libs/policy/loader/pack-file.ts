@@ -1,4 +1,4 @@
-import type { Citation, Pack, ReadingText, RuleKey, RuleText, Setting } from '../evaluation';
+import type { Citation, GapSetting, Pack, ReadingText, RuleKey, RuleText, Setting, ValueSetting } from '../evaluation';
 import type { Path, SourceFile } from './source-file';
 import { settingOf, statementsIn } from './settings-in';
 
@@ -14,6 +14,9 @@ export interface Statement {
   path: Path;
   setting: Cited<Setting<unknown>>;
 }
+
+/** One undated setting. A value that a reading may leave silent says, like a gap, what settles it then. */
+export type Leaf = (ValueSetting<unknown> & Pick<GapSetting, 'needs' | 'into'>) | GapSetting;
 
 /** A setting whose leaf cites another place than its rule does carries that citation. */
 export type Cited<T> = T & { cite?: Citation };

@@ -1,5 +1,5 @@
-import type { Citation, Gap, GapSetting, RuleKey, Setting, ValueSetting } from '../evaluation';
-import type { Cited } from './pack-file';
+import type { Citation, Gap, RuleKey, Setting } from '../evaluation';
+import type { Cited, Leaf } from './pack-file';
 
 /** A leaf as written in YAML. */
 interface WrittenLeaf {
@@ -51,26 +51,25 @@ export function readingsIn(
         readingsIn(entry.setting).map(({ path, reading }) => ({ path: [index, ...path], reading })),
       );
     case 'value':
-      return within(setting.value, ['value']);
+      return [...within(setting.value, ['value']), ...within(setting.into, ['into'])];
     default:
       return within(setting.into, ['into']);
   }
 }
 
-function plainSettingOf(leaf: WrittenLeaf, document: string): Cited<ValueSetting<unknown> | GapSetting> {
+function plainSettingOf(leaf: WrittenLeaf, document: string): Cited<Leaf> {
   const cite: { cite?: Citation } = leaf.cite
     ? { cite: { document: leaf.cite.document ?? document, article: leaf.cite.article } }
     : {};
-  if (leaf.value !== undefined) return { form: 'value', value: leaf.value, rule: leaf.rule ?? '', ...cite };
-  const form: Gap = leaf.external !== undefined ? 'external' : leaf.notAvailable ? 'notAvailable' : 'silent';
   const needs = leaf.external ?? leaf.needs;
-  return {
-    form,
-    ...(leaf.rule === undefined ? {} : { rule: leaf.rule }),
+  const settledBy = {
     ...(needs === undefined ? {} : { needs }),
     ...(leaf.into === undefined ? {} : { into: leaf.into }),
-    ...cite,
   };
+  if (leaf.value !== undefined)
+    return { form: 'value', value: leaf.value, rule: leaf.rule ?? '', ...settledBy, ...cite };
+  const form: Gap = leaf.external !== undefined ? 'external' : leaf.notAvailable ? 'notAvailable' : 'silent';
+  return { form, ...(leaf.rule === undefined ? {} : { rule: leaf.rule }), ...settledBy, ...cite };
 }
 
 function isLeaf(tree: object): boolean {

@@ -1,14 +1,6 @@
-import {
-  readSetting,
-  type Citation,
-  type Gap,
-  type GapSetting,
-  type RuleKey,
-  type Setting,
-  type ValueSetting,
-} from '../evaluation';
+import { readSetting, type Citation, type Gap, type RuleKey, type Setting } from '../evaluation';
 import type { LoadedPack, LoadedPolicies } from '../loader';
-import type { Cited } from '../loader/pack-file';
+import type { Cited, Leaf } from '../loader/pack-file';
 import { readingsIn } from '../loader/settings-in';
 import { ruleKeys, type Unit } from '../schema';
 
@@ -75,15 +67,14 @@ function keyInForce(pack: LoadedPack, key: RuleKey, day: string): KeyInForce {
   const named: KeyInForce = { key, zh, en, ...(unit ? { unit } : {}), form: 'unstated', readings: [] };
   const setting = pack.settings[key] as Setting<unknown> | undefined;
   const dated = setting?.form === 'dated' ? entryOn(setting, day) : undefined;
-  const leaf = (setting?.form === 'dated' ? dated?.setting : setting) as
-    Cited<ValueSetting<unknown> | GapSetting> | undefined;
+  const leaf = (setting?.form === 'dated' ? dated?.setting : setting) as Cited<Leaf> | undefined;
   if (!leaf) return named;
   const read = readSetting(leaf, day, {
     choose: (reading) => pack.readings[reading]!.choice,
     reference: () => undefined,
   });
   const rule = leaf.rule === undefined ? undefined : pack.rules[leaf.rule];
-  const needs = leaf.form === 'value' ? undefined : leaf.needs;
+  const needs = read.known ? undefined : leaf.needs;
   return {
     ...named,
     form: read.known ? 'value' : read.why,

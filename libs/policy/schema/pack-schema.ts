@@ -1,5 +1,6 @@
 import type { RuleKey } from '../evaluation';
 import type { KeyDefinition } from './key';
+import { announcements } from './reference-names';
 import { ruleKeys } from './rule-keys';
 import { pointerTo, type AnyShape, type JsonSchema } from './shapes';
 
@@ -7,6 +8,7 @@ const RULE_ID = '^[A-Z]{1,6}-[0-9A-Za-z]+(\\.[0-9A-Za-z]+)*$';
 const READING_ID = '^[A-Z]{1,4}-\\d{1,3}$';
 const CHOICE = '^[A-Z]$';
 const REFERENCE_NAME = '^[a-z][A-Za-z0-9]{0,63}(\\.[a-z][A-Za-z0-9]{0,31})?$';
+const ANNOUNCEMENT = announcements.join('|');
 
 const text = { type: 'string', minLength: 1, title: 'a text; quote what YAML would take for a number' };
 const words = fields({ zh: text, en: text });
@@ -14,7 +16,7 @@ const day = { type: 'string', format: 'date', title: 'a day that exists, YYYY-MM
 const ruleId = { type: 'string', pattern: RULE_ID, title: 'a rule id such as ZZ-1.2a' };
 const referenceName = {
   type: 'string',
-  pattern: REFERENCE_NAME,
+  pattern: `${REFERENCE_NAME}|^(${ANNOUNCEMENT})$`,
   title: 'the name of a reference value such as averageMonthlyWageFen',
 };
 
@@ -189,7 +191,7 @@ function formSchema(required: string[] = [], properties: Record<string, JsonSche
   const gap = { needs: pointer('referenceName'), into: {} };
   return {
     if: { type: 'object', required: ['value'] },
-    then: form('value', {}, ['rule'], {}),
+    then: form('value', {}, ['rule'], gap),
     else: {
       if: { type: 'object', required: ['external'] },
       then: form('external', pointer('referenceName'), ['rule'], { into: {} }),

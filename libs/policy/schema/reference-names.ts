@@ -19,3 +19,6 @@ export const referenceNames = [
   'recogniseOutOfProvinceActual',
   'dueOn',
 ] as const;
+
+/** Events of a region that settle a gap by themselves, and may stand where a reference value would. */
+export const announcements = ['CollectionPeriodAnnounced'] as const;
