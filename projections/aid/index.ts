@@ -1,0 +1,1 @@
+export { aidHeld, aidOn, type AidHeld } from './aid';

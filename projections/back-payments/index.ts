@@ -1,0 +1,1 @@
+export { backPaymentsOn } from './back-payments';

@@ -1,0 +1,2 @@
+export { dueDayOf } from './due-day';
+export { lateFeesOn } from './late-fees';

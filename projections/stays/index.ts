@@ -1,0 +1,1 @@
+export { staysOn } from './stays';
