@@ -1,5 +1,3 @@
-jest.mock('../enrollment', () => ({}), { virtual: true });
-jest.mock('../../projections/answer', () => ({}), { virtual: true });
 import { Policies } from '../policy/evaluation';
 import { factsOf } from '../../projections/history';
 import type { Grounds } from '../../projections/inquiry';
