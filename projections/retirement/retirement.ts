@@ -86,34 +86,42 @@ function priceOf(inquiry: Inquiry, months: number, on: DayNumber): NonNullable<R
     inquiry.undetermined('retirement.lumpSum', terms);
     return { months };
   }
-  const { base, rates, accountCredit } = terms.value;
+  const { base, rate, parts, accountCredit } = terms.value;
   const price: NonNullable<Retirement['lumpSum']> = {
     months,
     ...(accountCredit === undefined ? {} : { accountCredit }),
   };
-  const published = [base, ...rates].map((name) => {
-    const value = inquiry.reference(name, inquiry.region, on);
-    if (typeof value?.value !== 'number') {
-      inquiry.undetermined('retirement.lumpSum', { why: 'external', rule: terms.rule, needs: name });
-      return undefined;
-    }
-    return { value: value.value, event: value.event };
-  });
-  const baseFen = published[0]?.value;
-  if (baseFen !== undefined) price.baseFen = baseFen;
-  if (baseFen === undefined || published.includes(undefined)) return price;
-  const percents = published.slice(1).map((rate) => rate!.value);
-  const perMonth = percents.map((rate) => percentOf(baseFen, rate)).reduce((a, b) => plus(a, b), percentOf(baseFen, 0));
+  const published = (name: string) => publishedNumber(inquiry, name, on);
+  const whole = published(rate);
+  const rates = whole || !parts ? [whole] : parts.map(published);
+  const monthly = published(base);
+  if (monthly) price.baseFen = monthly.value;
+  const missing = [
+    ...(monthly ? [] : [base]),
+    ...(whole || !parts ? [rate] : parts).filter((_, index) => !rates[index]),
+  ];
+  for (const needs of missing) {
+    inquiry.undetermined('retirement.lumpSum', { why: 'external', rule: terms.rule, needs });
+  }
+  if (!monthly || missing.length > 0) return price;
+  const baseFen = monthly.value;
+  const percents = rates.map((part) => part!.value);
+  const perMonth = percents.map((percent) => percentOf(baseFen, percent)).reduce(plus);
   price.totalFen = halfUp(times(perMonth, months));
   inquiry.because({
     claim: 'retirement.lumpSum',
     rule: terms.rule,
-    events: published.map((value) => value!.event),
+    events: [monthly.event, ...rates.map((part) => part!.event)],
     arithmetic: `${months} × ${baseFen} × (${percents.join(' + ')})% = ${price.totalFen}`,
     zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(price.totalFen)}。`,
     en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(price.totalFen)}.`,
   });
   return price;
+}
+
+function publishedNumber(inquiry: Inquiry, name: string, on: DayNumber): { value: number; event: string } | undefined {
+  const published = inquiry.reference(name, inquiry.region, on);
+  return typeof published?.value === 'number' ? { value: published.value, event: published.event } : undefined;
 }
 
 /** Whether the month of the day is owed: an employee relation that has not ended, up to the last month before retirement. */

@@ -73,7 +73,7 @@ export const retirementKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
   },
   'retirement.lumpSum': {
     zh: '一次性趸缴',
-    en: 'Base and rates of a lump sum',
+    en: 'Base and rate of a lump sum',
     shape: object('lumpSum', { base: text, rate: text }, { parts: listOf(text), accountCredit: yesOrNo }),
   },
   'retirement.mayTransfer': { zh: '退休人员可转移关系', en: 'A retiree may transfer', shape: yesOrNo },

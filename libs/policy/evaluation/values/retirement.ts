@@ -52,8 +52,8 @@ export interface RetirementValues {
   'retirement.startOnPayment': RetireeStart;
 
   'retirement.options': ShortfallOption[];
-  /** Reference values that give base and rates of a lump sum; the rates add up. `accountCredit` left out: not said. */
-  'retirement.lumpSum': { base: string; rates: string[]; accountCredit?: boolean };
+  /** Reference values that give base and rate of a lump sum; without the whole rate its parts add up. `accountCredit` left out: not said. */
+  'retirement.lumpSum': { base: string; rate: string; parts?: string[]; accountCredit?: boolean };
   /** Whether a person with retiree benefits may transfer the relation. */
   'retirement.mayTransfer': boolean;
 }
