@@ -1,0 +1,39 @@
+import type {
+  BackPaymentRequestedData,
+  DuplicateSettledData,
+  PaidData,
+  RefundedData,
+  RegisteredData,
+  RetiredData,
+  SuspendedData,
+  TerminatedData,
+  TransferredData,
+} from '../../events';
+
+type Asks<T extends string, Data> = { type: T; data: Data };
+
+export type Register = Asks<'Register', RegisteredData>;
+export type Suspend = Asks<'Suspend', SuspendedData>;
+export type Terminate = Asks<'Terminate', TerminatedData>;
+export type Transfer = Asks<'Transfer', TransferredData>;
+export type Retire = Asks<'Retire', RetiredData>;
+/** `amountFen` left out: the request is what is recorded, and the money follows. */
+export type Refund = Asks<'Refund', Omit<RefundedData, 'amountFen'> & { amountFen?: number }>;
+export type RequestBackPayment = Asks<'RequestBackPayment', BackPaymentRequestedData>;
+/** Money that may be refused before it is taken. */
+export type Pay = Asks<'Pay', PaidData>;
+export type ElectDuplicate = Asks<'ElectDuplicate', DuplicateSettledData>;
+export type ResolveDuplicate = Asks<'ResolveDuplicate', DuplicateSettledData>;
+
+/** What may be asked of the ledger: the imperative of an event, with that event's data. */
+export type Command =
+  | Register
+  | Suspend
+  | Terminate
+  | Transfer
+  | Retire
+  | Refund
+  | RequestBackPayment
+  | Pay
+  | ElectDuplicate
+  | ResolveDuplicate;

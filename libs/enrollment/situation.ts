@@ -1,0 +1,82 @@
+import { OPEN, dayNumber, type Day, type DayNumber, type MonthNumber } from '../calendar';
+import type { EventType, Scheme } from '../../events';
+import { poolOf, type Gap, type Reading } from '../policy/evaluation';
+import { timelineOf, type RelationRecord, type Timeline } from '../../projections/coverage';
+import type { Fact, History } from '../../projections/history';
+import { Inquiry, type Grounds } from '../../projections/inquiry';
+import { paymentRecord, type BenefitYear, type FeeMonth, type PaymentRecord } from '../../projections/payments';
+
+/** Where a person stands when something is asked for: what the ledger knows on the day, under the region's rules. */
+export class Situation {
+  readonly on: DayNumber;
+  readonly inquiry: Inquiry;
+  readonly payments: PaymentRecord;
+  private drawn: Timeline | undefined;
+
+  constructor(
+    readonly grounds: Grounds,
+    readonly region: string,
+    readonly day: Day,
+  ) {
+    this.on = dayNumber(day);
+    this.inquiry = new Inquiry({ ...grounds, question: { ...grounds.question, region, validOn: day } });
+    this.payments = paymentRecord(grounds.person);
+  }
+
+  get timeline(): Timeline {
+    return (this.drawn ??= timelineOf(this.inquiry, this.payments).timeline);
+  }
+
+  /** Relations that stand on the day with no end known. */
+  standing(scheme: Scheme): RelationRecord[] {
+    return this.timeline.relations.filter(
+      (relation) =>
+        relation.scheme === scheme &&
+        relation.statuses.some(
+          ({ status, from, through }) => status === 'normal' && from <= this.on && through === OPEN,
+        ),
+    );
+  }
+
+  /** The fee month as paid by the day and not refunded. */
+  paidMonth(month: MonthNumber): FeeMonth | undefined {
+    return this.payments.months.find((paid) => paid.month === month && this.stands(paid));
+  }
+
+  paidYears(year: number): BenefitYear[] {
+    return this.payments.years.filter((paid) => paid.year === year && this.stands(paid));
+  }
+
+  stands({ arrival, refundedOn }: { arrival: DayNumber; refundedOn?: DayNumber }): boolean {
+    return arrival <= this.on && refundedOn === undefined;
+  }
+
+  /** The same person with one more fact, as if what is asked for had happened on the day. */
+  supposing(type: EventType, data: object): Situation {
+    const supposed = {
+      type,
+      id: SUPPOSED,
+      day: this.on,
+      recordedAt: `${this.day}T23:59:59.999+08:00`,
+      data,
+      events: [],
+    } as unknown as Fact;
+    const { facts, position } = this.grounds.person;
+    const before = facts.filter(({ day }) => day <= this.on);
+    const person: History = { facts: [...before, supposed, ...facts.slice(before.length)], position };
+    return new Situation({ ...this.grounds, person }, this.region, this.day);
+  }
+}
+
+/** Id of the fact that a supposition adds. */
+export const SUPPOSED = 'supposed';
+
+/** Whether a place lies in the pooling area of another. */
+export function samePool(a: string | undefined, b: string): boolean {
+  return a !== undefined && poolOf(a) === poolOf(b);
+}
+
+/** The gap of a reading that is not known. */
+export function gapOf(reading: Reading<unknown>): { why: Gap; rule?: string } | undefined {
+  return reading.known ? undefined : reading;
+}
