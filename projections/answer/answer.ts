@@ -74,7 +74,8 @@ export interface CoverageSpan {
   scheme: Scheme;
   region: string;
   from: Day;
-  through: Day;
+  /** Absent where no end is known. */
+  through?: Day;
   restored: boolean;
 }
 

@@ -12,7 +12,14 @@ import {
   type DayNumber,
   type MonthNumber,
 } from '../../libs/calendar';
-import { poolOf, type BreakLimit, type Gap, type Reading, type ShortBreak, type Wait } from '../../libs/policy/evaluation';
+import {
+  poolOf,
+  type BreakLimit,
+  type Gap,
+  type Reading,
+  type ShortBreak,
+  type Wait,
+} from '../../libs/policy/evaluation';
 import type { WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
 import type { Break, PausedDays, WaitingWindow, Waiver } from '../coverage/timeline';
@@ -105,7 +112,8 @@ class Walk {
       else byPayment.set(paid.payment.id, { payment: paid.payment, arrival: paid.arrival, months: [paid] });
     }
     return [...byPayment.values()].sort(
-      (a, b) => a.arrival - b.arrival || a.months[0]!.month - b.months[0]!.month || (a.payment.id < b.payment.id ? -1 : 1),
+      (a, b) =>
+        a.arrival - b.arrival || a.months[0]!.month - b.months[0]!.month || (a.payment.id < b.payment.id ? -1 : 1),
     );
   }
 
@@ -123,7 +131,8 @@ class Walk {
       if (last === undefined || paid.month > last) continue;
       const twin = this.findPaid(paid.month);
       if (!twin) this.noteBackPaid(paid);
-      else if (paidAlready && twin.participation === 'flexible' && paid.participation === 'employed') this.replace(twin, paid);
+      else if (paidAlready && twin.participation === 'flexible' && paid.participation === 'employed')
+        this.replace(twin, paid);
     }
     const first = fresh[0];
     if (!first) return;
@@ -173,11 +182,12 @@ class Walk {
     const firstDay = inquiry.firstDay(first.region);
     this.result.runs.push(run);
 
-    if (firstDay === undefined || batch.arrival < firstDay) {
+    if (firstDay === undefined || inquiry.isSettled(batch.payment, first.region)) {
       // Settled before the pack's first day (CV-21); a region without any pack stays open.
       if (gapped) this.keepBreak(gapped, first.region, false);
       run.coverFrom = firstDayOf(first.month);
-      if (firstDay === undefined) run.open = { question: 'waitingPeriods', gap: { why: 'silent', needs: `pack:${first.region}` } };
+      if (firstDay === undefined)
+        run.open = { question: 'waitingPeriods', gap: { why: 'silent', needs: `pack:${first.region}` } };
       return;
     }
     const resident = this.switchedTo(first, batch);
@@ -227,7 +237,7 @@ class Walk {
       if (governs.known && governs.value === 'flexible') {
         const otherwise = inquiry.read('flexible.otherwise', region, batch.arrival);
         if (otherwise.known) {
-          this.wait(run, batch, first, 'flexible', otherwise.value.wait, otherwise.rule);
+          this.wait(run, batch, first, 'flexible', otherwise.value, otherwise.rule);
           return;
         }
       }
@@ -293,10 +303,18 @@ class Walk {
       const waived = inquiry.read('aided.switchWaived', region, on);
       if (waived.known && waived.value) {
         if (gapped) this.keepBreak(gapped, region, false);
-        this.waive(run, batch, first, 'schemeSwitch', waived.rule, aid.flatMap(({ events }) => events), {
-          zh: '属于资助参保对象',
-          en: 'being under the premium-subsidy policy',
-        });
+        this.waive(
+          run,
+          batch,
+          first,
+          'schemeSwitch',
+          waived.rule,
+          aid.flatMap(({ events }) => events),
+          {
+            zh: '属于资助参保对象',
+            en: 'being under the premium-subsidy policy',
+          },
+        );
         return;
       }
     }
@@ -336,19 +354,20 @@ class Walk {
           return;
         }
         const under = inquiry.read('switch.under', region, on);
-        if (under.known) this.wait(run, batch, first, 'schemeSwitch', under.value.wait, under.rule, count);
+        if (under.known) this.wait(run, batch, first, 'schemeSwitch', under.value, under.rule, count);
         else this.leaveOpen(run, 'switch.under', under);
         return;
       }
     }
     if (long) {
       const rule = inquiry.read('switch.long', region, on);
-      if (rule.known) this.wait(run, batch, first, 'schemeSwitch', rule.value.wait, rule.rule, count);
+      if (rule.known) this.wait(run, batch, first, 'schemeSwitch', rule.value, rule.rule, count);
       else this.leaveOpen(run, 'switch.long', rule);
       return;
     }
     const short = inquiry.read('switch.short', region, on);
-    if (short.known) this.shortBreak(run, batch, first, gapped, short, 'schemeSwitch', inquiry.read('switch.long', region, on));
+    if (short.known)
+      this.shortBreak(run, batch, first, gapped, short, 'schemeSwitch', inquiry.read('switch.long', region, on));
     else this.leaveOpen(run, 'switch.short', short);
   }
 
@@ -357,7 +376,9 @@ class Walk {
     if (this.transfers.some(({ day }) => day <= batch.arrival)) return false;
     const said = batch.payment.data.firstTime ?? this.registrationFor(batch, first)?.data.firstTime;
     if (said !== undefined) return said;
-    return !this.inquiry.facts('YearsRecognised').some(({ day, data }) => day <= batch.arrival && data.kind !== 'deemed');
+    return !this.inquiry
+      .facts('YearsRecognised')
+      .some(({ day, data }) => day <= batch.arrival && data.kind !== 'deemed');
   }
 
   // ---- flexible years ----
@@ -371,7 +392,8 @@ class Walk {
     if (paidBefore) return false;
     const full = inquiry.read('flexible.priorYearFull', region, batch.arrival);
     if (!full.known) return false;
-    const missing = this.missingOfYear(year - 1, full.value.excludeCrossYear);
+    const within = inquiry.read('flexible.crossYearExcluded', region, batch.arrival);
+    const missing = this.missingOfYear(year - 1, within.known && within.value);
     if (missing === 0) {
       const before = inquiry.read('flexible.yearBeforeArrival', region, batch.arrival);
       const arrived = startDay(full.value.start, batch.arrival);
@@ -388,7 +410,7 @@ class Walk {
     }
     const otherwise = inquiry.read('flexible.otherwise', region, batch.arrival);
     if (!otherwise.known) return false;
-    this.wait(run, batch, first, 'flexible', otherwise.value.wait, otherwise.rule, {
+    this.wait(run, batch, first, 'flexible', otherwise.value, otherwise.rule, {
       zh: `${year - 1} 年有 ${missing} 个月未在当年足额缴费`,
       en: `${missing} month(s) of ${year - 1} were not paid within that year`,
     });
@@ -405,7 +427,8 @@ class Walk {
     const end = lastDayOf(year * 12 + 11);
     const paid = new Set<MonthNumber>();
     for (const { month, arrival, refundedOn, full } of this.payments.months) {
-      if (yearOfMonth(month) === year && refundedOn === undefined && full && (!withinYear || arrival <= end)) paid.add(month);
+      if (yearOfMonth(month) === year && refundedOn === undefined && full && (!withinYear || arrival <= end))
+        paid.add(month);
     }
     return 12 - paid.size;
   }
@@ -415,7 +438,7 @@ class Walk {
     const first = fresh[0]!;
     if (first.participation !== 'flexible' || yearOfMonth(first.month) === yearOfMonth(last)) return false;
     const firstDay = this.inquiry.firstDay(first.region);
-    if (firstDay === undefined || batch.arrival < firstDay) return false;
+    if (firstDay === undefined || this.inquiry.isSettled(batch.payment, first.region)) return false;
     const run: EmployeeRun = { months: [...fresh], arrival: batch.arrival, holes: [] };
     this.result.runs.push(run);
     if (this.flexible(run, batch, first)) return true;
@@ -460,7 +483,7 @@ class Walk {
       return;
     }
     this.keepBreak(gapped, first.region, false);
-    if (long.known) this.wait(run, batch, first, family, long.value.wait, long.rule, overLimit(gapped, limit.value));
+    if (long.known) this.wait(run, batch, first, family, long.value, long.rule, overLimit(gapped, limit.value));
     else this.leaveOpen(run, `${family}.long`, long);
   }
 
@@ -471,7 +494,7 @@ class Walk {
     gapped: Gapped | undefined,
     short: { value: ShortBreak; rule: string },
     cause: WaitingCause,
-    long: Reading<{ wait: Wait }>,
+    long: Reading<Wait>,
     limit?: { value: BreakLimit },
   ): void {
     const { restoreGap, backPayment, partial, start } = short.value;
@@ -481,14 +504,15 @@ class Walk {
     if (gapped && backPayment === 'required' && !whole) {
       this.keepBreak(gapped, first.region, false);
       if (long.known) {
-        this.wait(run, batch, first, cause, long.value.wait, long.rule, {
+        this.wait(run, batch, first, cause, long.value, long.rule, {
           zh: `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月未缴且未全部补缴`,
           en: `${months} month(s), ${monthsEn(gapped.from, gapped.through)}, are unpaid and not all back-paid`,
         });
       } else this.leaveOpen(run, `${cause}.long`, long);
       return;
     }
-    const restored = restoreGap && gapped ? (whole ? full : partial === 'contiguous' ? contiguousTo(gapped.through, full) : []) : [];
+    const restored =
+      restoreGap && gapped ? (whole ? full : partial === 'contiguous' ? contiguousTo(gapped.through, full) : []) : [];
     if (gapped) this.keepBreak(gapped, first.region, restored.length === months);
     this.result.restored.push(...restored.map((paid) => ({ paid, rule: short.rule })));
     const continues = months === 0 || restored.length > 0;
@@ -499,11 +523,14 @@ class Walk {
       run.coverFrom = Math.max(startDay(start, batch.arrival), firstDayOf(first.month));
     }
     const spanZh = gapped ? `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月未缴` : '没有中断';
-    const spanEn = gapped ? `${months} month(s), ${monthsEn(gapped.from, gapped.through)}, were unpaid` : 'there was no break';
+    const spanEn = gapped
+      ? `${months} month(s), ${monthsEn(gapped.from, gapped.through)}, were unpaid`
+      : 'there was no break';
     const limitZh = limit && gapped ? `，没有超过 ${limit.value.months} 个月` : '';
     const limitEn = limit && gapped ? `, not over ${limit.value.months} months` : '';
     const backZh = restored.length > 0 ? `，已补缴 ${restored.length} 个月并恢复其间待遇` : '';
-    const backEn = restored.length > 0 ? `; ${restored.length} month(s) were back-paid and their benefits are restored` : '';
+    const backEn =
+      restored.length > 0 ? `; ${restored.length} month(s) were back-paid and their benefits are restored` : '';
     this.inquiry.because({
       claim: 'coverage',
       rule: short.rule,
@@ -551,7 +578,8 @@ class Walk {
     this.keepBreak(gapped, region, false);
     if (over.known && over.value === 'interruption' && restore.known && !isShort(restore.value, gapped, on)) {
       const long = inquiry.read('interruption.long', region, on);
-      if (long.known) this.wait(run, batch, first, 'interruption', long.value.wait, long.rule, overLimit(gapped, restore.value));
+      if (long.known)
+        this.wait(run, batch, first, 'interruption', long.value, long.rule, overLimit(gapped, restore.value));
       else this.leaveOpen(run, 'interruption.long', long);
       return true;
     }
@@ -579,7 +607,8 @@ class Walk {
     if (kind === 'firstUnpaidMonth') return firstDayOf(month);
     const due = this.inquiry
       .facts('Assessed')
-      .find(({ data }) => data.region === region && data.feeMonth !== undefined && monthNumber(data.feeMonth) === month)?.data.dueOn;
+      .find(({ data }) => data.region === region && data.feeMonth !== undefined && monthNumber(data.feeMonth) === month)
+      ?.data.dueOn;
     return due === undefined ? firstDayOf(month) : dayNumber(due) + 1;
   }
 
@@ -590,7 +619,9 @@ class Walk {
     return (
       this.endings.every(({ day }) => day < since || day > on) &&
       this.registrations.every(({ day, data }) => day <= since || day > on || poolOf(data.region) !== here) &&
-      this.result.runs.every((run) => run.arrival === on || poolOf(run.months[run.months.length - 1]!.region) === here) &&
+      this.result.runs.every(
+        (run) => run.arrival === on || poolOf(run.months[run.months.length - 1]!.region) === here,
+      ) &&
       !this.transfers.some(({ day }) => day >= since && day <= on)
     );
   }
@@ -599,7 +630,8 @@ class Walk {
     const here = poolOf(first.region);
     const since = firstDayOf(from) - 31;
     const moved = this.transfers.some(
-      ({ day, data }) => day >= since && day <= on && poolOf(data.toRegion) === here && poolOf(data.fromRegion) !== here,
+      ({ day, data }) =>
+        day >= since && day <= on && poolOf(data.toRegion) === here && poolOf(data.fromRegion) !== here,
     );
     if (moved) return true;
     const before = this.result.runs.at(-2)?.months.at(-1);
@@ -622,7 +654,8 @@ class Walk {
     const owed = { from: last + 1, through: Math.max(last + backPaid.length, monthOf(on) - 1) };
     const full = backPaid.every((paid) => paid.full);
     const pause = inquiry.read('arrears.pauseFrom', region, on);
-    const employers = before.participation === 'employed' && pause.known && this.stayedRegistered(last + 1, region, OPEN);
+    const employers =
+      before.participation === 'employed' && pause.known && this.stayedRegistered(last + 1, region, OPEN);
     if (employers && pause.known) {
       const restore = inquiry.read('arrears.restore', region, on);
       const settled = backPaid.length > 0 && full && owed.through === last + backPaid.length;
@@ -700,7 +733,11 @@ class Walk {
 }
 
 /** Whether a break is short: by whole unpaid fee months, or by time elapsed to the arrival (A-03, A-04). */
-export function isShort(limit: BreakLimit, gap: { from: MonthNumber; through: MonthNumber }, arrival: DayNumber): boolean {
+export function isShort(
+  limit: BreakLimit,
+  gap: { from: MonthNumber; through: MonthNumber },
+  arrival: DayNumber,
+): boolean {
   if (limit.measure === 'elapsed') {
     const anniversary = addMonthsClamped(firstDayOf(gap.from), limit.months);
     return limit.inclusive ? arrival <= anniversary : arrival < anniversary;
@@ -709,7 +746,10 @@ export function isShort(limit: BreakLimit, gap: { from: MonthNumber; through: Mo
   return limit.inclusive ? months <= limit.months : months < limit.months;
 }
 
-export function overLimit(gapped: { from: MonthNumber; through: MonthNumber }, limit: BreakLimit): { zh: string; en: string } {
+export function overLimit(
+  gapped: { from: MonthNumber; through: MonthNumber },
+  limit: BreakLimit,
+): { zh: string; en: string } {
   const months = gapped.through - gapped.from + 1;
   const over = limit.inclusive || months > limit.months ? '超过' : '达到';
   return {

@@ -4,12 +4,18 @@ import {
   firstDayOfYear,
   lastDayOfYear,
   monthOf,
-  numberOf,
   toDay,
   yearOf,
   type DayNumber,
 } from '../../libs/calendar';
-import { jurisdictionsOf, type Entry, type Gap, type PaymentWindow, type Reading, type Wait } from '../../libs/policy/evaluation';
+import {
+  jurisdictionsOf,
+  type Entry,
+  type Gap,
+  type PaymentWindow,
+  type Reading,
+  type Wait,
+} from '../../libs/policy/evaluation';
 import type { PremiumDue, WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
 import type { Break, WaitingWindow, Waiver } from '../coverage/timeline';
@@ -86,7 +92,7 @@ class Walk {
       else this.open(span, 'resident.outside', { known: false, why: 'silent', needs: `pack:${region}` });
       return;
     }
-    if (arrival < firstDay) {
+    if (inquiry.isSettled(paid.payment, region)) {
       this.from(span, firstDayOfYear(year));
       return;
     }
@@ -103,7 +109,9 @@ class Walk {
     if (!deadline.known) return deadline;
     const last = this.bornOn + deadline.value.days - (deadline.value.countBirthDay ? 1 : 0);
     const needs = this.inquiry.read('newborn.needsRegistration', region, on);
-    const registered = this.inquiry.facts('Registered').find(({ data }) => data.scheme === 'resident' && data.region === region);
+    const registered = this.inquiry
+      .facts('Registered')
+      .find(({ data }) => data.scheme === 'resident' && data.region === region);
     return {
       bornOn: this.bornOn,
       deadline: last,
@@ -145,12 +153,18 @@ class Walk {
       }
     }
     if (year === birthYear) {
-      if (earlier && inTime && newborn.bornOn < numberOf(birthYear, 10, 3)) {
-        this.open(span, 'newborn.inTime', { known: false, why: 'notAvailable', rule: bornFrom.known ? bornFrom.rule : undefined });
+      if (earlier && inTime) {
+        this.open(span, 'newborn.inTime', {
+          known: false,
+          why: 'notAvailable',
+          rule: bornFrom.known ? bornFrom.rule : undefined,
+        });
         return true;
       }
       if (inTime) {
-        const entry = inquiry.read('newborn.inTime', region, arrival);
+        const near = inquiry.read('newborn.inTimeNearYearEnd', region, arrival);
+        const nearYearEnd = near.known && lastDayOfYear(birthYear) - newborn.bornOn < near.value.days;
+        const entry = nearYearEnd ? near : inquiry.read('newborn.inTime', region, arrival);
         if (!entry.known) this.open(span, 'newborn.inTime', entry);
         else {
           this.from(span, newborn.bornOn, entry.rule);
@@ -222,15 +236,23 @@ class Walk {
     if (bornOn === undefined) return;
     const birthYear = yearOf(bornOn);
     if (this.payments.years.some(({ year, refundedOn }) => year === birthYear && refundedOn === undefined)) return;
-    const registered = inquiry.facts('Registered').find(({ data }) => data.scheme === 'resident' && data.participation === 'newborn');
+    const registered = inquiry
+      .facts('Registered')
+      .find(({ data }) => data.scheme === 'resident' && data.participation === 'newborn');
     const started = this.payments.years.find(({ year }) => year === birthYear + 1);
     const day = started?.arrival ?? registered?.day;
     const region = started?.region ?? registered?.data.region;
     if (day === undefined || region === undefined || yearOf(day) !== birthYear + 1) return;
     const newborn = this.newbornOf(region, day);
     const next = inquiry.read('newborn.nextYear', region, day);
-    if (!newborn || 'known' in newborn || !next.known || !next.value.requiresBirthYear || day > newborn.deadline) return;
-    this.result.premiumsDue.push({ benefitYear: birthYear, by: toDay(newborn.deadline), reason: 'newborn', rule: next.rule });
+    if (!newborn || 'known' in newborn || !next.known || !next.value.requiresBirthYear || day > newborn.deadline)
+      return;
+    this.result.premiumsDue.push({
+      benefitYear: birthYear,
+      by: toDay(newborn.deadline),
+      reason: 'newborn',
+      rule: next.rule,
+    });
     inquiry.because({
       claim: 'premiumsDue',
       rule: next.rule,
@@ -252,7 +274,8 @@ class Walk {
     const start = inquiry.read('student.start', region, arrival);
     if (!start.known) return false;
     const yearStart = firstDayOfYear(year);
-    const newEntrant = enrolled !== undefined && yearOf(enrolled.day) === yearOf(arrival) && year - yearOf(enrolled.day) <= 1;
+    const newEntrant =
+      enrolled !== undefined && yearOf(enrolled.day) === yearOf(arrival) && year - yearOf(enrolled.day) <= 1;
     const fromPayment = start.value.who === 'every' || (start.value.who === 'newEntrant' && newEntrant);
     const others = start.value.others ?? 'payDayFromYearStart';
     if (!fromPayment && others === 'general') return false;
@@ -284,7 +307,11 @@ class Walk {
 
     const known = inquiry.read('resident.benefitYears', region, arrival);
     const announced = this.announcedWindows(region, year);
-    if (known.known && (year < known.value.from || (known.value.through !== undefined && year > known.value.through)) && announced.length === 0) {
+    if (
+      known.known &&
+      (year < known.value.from || (known.value.through !== undefined && year > known.value.through)) &&
+      announced.length === 0
+    ) {
       this.open(span, 'resident.windows', {
         known: false,
         why: 'external',
@@ -319,6 +346,13 @@ class Walk {
       const special = inquiry.read('special.entry', region, arrival);
       if (special.known && special.value.accept !== false) {
         this.apply(span, special.value, special.rule, 'lateResident');
+        return;
+      }
+    }
+    if (!before && window === undefined && this.windowOf({ ...paid, year: year + 1 }) === 'collection') {
+      const next = inquiry.read('resident.duringNextCollection', region, arrival);
+      if (next.known && next.value === 'collection') {
+        this.from(span, arrival, next.rule);
         return;
       }
     }
@@ -361,7 +395,12 @@ class Walk {
         Math.max(other.year * 12, monthOf(other.arrival)) > employee,
     );
     const renewed = this.payments.years.some(
-      (other) => other !== paid && other.refundedOn === undefined && other.arrival <= paid.arrival && other.year === paid.year - 1 && other.year * 12 + 11 >= employee,
+      (other) =>
+        other !== paid &&
+        other.refundedOn === undefined &&
+        other.arrival <= paid.arrival &&
+        other.year === paid.year - 1 &&
+        other.year * 12 + 11 >= employee,
     );
     return sinceThen || renewed ? undefined : { last: employee };
   }
@@ -420,7 +459,7 @@ class Walk {
       if (!(long && both.known && both.value === 'long')) {
         keepBreak(false);
         const under = inquiry.read('switch.under', region, arrival);
-        if (under.known) this.wait(span, under.value.wait, under.rule, 'schemeSwitch', count);
+        if (under.known) this.wait(span, under.value, under.rule, 'schemeSwitch', count);
         else this.open(span, 'switch.under', under);
         return true;
       }
@@ -428,7 +467,8 @@ class Walk {
     if (long) {
       keepBreak(false);
       const rule = inquiry.read('switch.long', region, arrival);
-      if (rule.known) this.wait(span, rule.value.wait, rule.rule, 'schemeSwitch', enough ? overLimit(gap, limit.value) : count);
+      if (rule.known)
+        this.wait(span, rule.value, rule.rule, 'schemeSwitch', enough ? overLimit(gap, limit.value) : count);
       else this.open(span, 'switch.long', rule);
       return true;
     }
@@ -441,11 +481,20 @@ class Walk {
     // The annual premium is the back-payment of a resident (JX-7.1).
     const restores = short.value.restoreGap && months > 0;
     keepBreak(restores);
-    const from = restores || months === 0 ? Math.max(startDay(short.value.start, arrival), firstDayOfYear(paid.year)) : startDay(short.value.start, arrival);
+    const from =
+      restores || months === 0
+        ? Math.max(startDay(short.value.start, arrival), firstDayOfYear(paid.year))
+        : startDay(short.value.start, arrival);
     if (restores) span.restored = { from: firstDayOf(gap.from), through: from - 1, rule: short.rule };
     this.from(span, Math.max(from, firstDayOfYear(paid.year)), short.rule);
-    const gapZh = months > 0 ? `中断 ${monthsZh(gap.from, gap.through)} 共 ${months} 个月，未超过 ${limit.value.months} 个月` : '没有中断';
-    const gapEn = months > 0 ? `a break of ${months} month(s), ${monthsEn(gap.from, gap.through)}, not over ${limit.value.months}` : 'no break';
+    const gapZh =
+      months > 0
+        ? `中断 ${monthsZh(gap.from, gap.through)} 共 ${months} 个月，未超过 ${limit.value.months} 个月`
+        : '没有中断';
+    const gapEn =
+      months > 0
+        ? `a break of ${months} month(s), ${monthsEn(gap.from, gap.through)}, not over ${limit.value.months}`
+        : 'no break';
     inquiry.because({
       claim: 'coverage',
       rule: short.rule,
@@ -483,7 +532,9 @@ class Walk {
       if (!entry) continue;
       const identified = entry.reachBack === 'identification' ? held.from : Math.max(held.from, yearStart);
       const first =
-        entry.start === 'identification' ? identified : Math.max(startDay(entry.start, Math.max(arrival, held.from)), yearStart);
+        entry.start === 'identification'
+          ? identified
+          : Math.max(startDay(entry.start, Math.max(arrival, held.from)), yearStart);
       if (from === undefined || first < from) {
         from = first;
         by = held;
@@ -530,13 +581,22 @@ class Walk {
     const pack = this.inquiry.read('resident.windows', region, arrival);
     const stated = pack.known
       ? pack.value
-          .filter((window) => (window.benefitYear === undefined || window.benefitYear === year) && !kinds.has(window.kind))
-          .map((window) => ({ kind: window.kind, from: boundary(window.from, year), through: boundary(window.through, year) }))
+          .filter(
+            (window) => (window.benefitYear === undefined || window.benefitYear === year) && !kinds.has(window.kind),
+          )
+          .map((window) => ({
+            kind: window.kind,
+            from: boundary(window.from, year),
+            through: boundary(window.through, year),
+          }))
       : [];
     return [...announced, ...stated].find(({ from, through }) => from <= arrival && arrival <= through)?.kind;
   }
 
-  private announcedWindows(region: string, year: number): { kind: PaymentWindow['kind']; from: DayNumber; through: DayNumber }[] {
+  private announcedWindows(
+    region: string,
+    year: number,
+  ): { kind: PaymentWindow['kind']; from: DayNumber; through: DayNumber }[] {
     for (const jurisdiction of jurisdictionsOf(region)) {
       const announced = this.inquiry
         .regionFacts(jurisdiction, 'CollectionPeriodAnnounced')
@@ -554,7 +614,13 @@ class Walk {
 
   // ---- outcomes ----
 
-  private apply(span: ResidentSpan, entry: Entry, rule: string, cause: WaitingCause, reason?: { zh: string; en: string }): void {
+  private apply(
+    span: ResidentSpan,
+    entry: Entry,
+    rule: string,
+    cause: WaitingCause,
+    reason?: { zh: string; en: string },
+  ): void {
     const { paid } = span;
     if (entry.accept === false) {
       span.rule = rule;
@@ -584,7 +650,13 @@ class Walk {
     }
   }
 
-  private wait(span: ResidentSpan, wait: Wait, rule: string, cause: WaitingCause, reason?: { zh: string; en: string }): void {
+  private wait(
+    span: ResidentSpan,
+    wait: Wait,
+    rule: string,
+    cause: WaitingCause,
+    reason?: { zh: string; en: string },
+  ): void {
     const { paid } = span;
     const { from, through } = windowFrom(paid.arrival, wait);
     span.since = Math.max(paid.arrival, Math.min(from, firstDayOfYear(paid.year)));
@@ -612,7 +684,11 @@ class Walk {
     if (rule !== undefined) span.rule = rule;
   }
 
-  private open(span: ResidentSpan, question: string, gap: Extract<Reading<never>, { known: false }> | Reading<unknown>): void {
+  private open(
+    span: ResidentSpan,
+    question: string,
+    gap: Extract<Reading<never>, { known: false }> | Reading<unknown>,
+  ): void {
     if (gap.known) return;
     span.since = Math.max(firstDayOfYear(span.paid.year), Math.min(span.paid.arrival, span.through));
     span.open = { question, gap: { why: gap.why, rule: gap.rule, needs: gap.needs } };

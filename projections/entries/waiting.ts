@@ -8,7 +8,10 @@ import { daysEn, daysZh, lengthEn, lengthZh, type Inquiry } from '../inquiry';
 /** The waiting period that a payment on `arrival` starts (CV-5, CV-6). */
 export function windowFrom(arrival: DayNumber, wait: Wait): Span {
   const first = wait.first === 'nextDay' ? arrival + 1 : arrival;
-  return wait.unit === 'day' ? windowOfDays(first, wait.length) : windowOfMonths(first, wait.length, wait.window);
+  if (wait.unit === 'day') return windowOfDays(first, wait.length);
+  // Readings by calendar month count from the month of the payment, wherever the first day falls.
+  const byMonth = wait.window === 'calendarMonths' || wait.window === 'followingMonths';
+  return { from: first, through: windowOfMonths(byMonth ? arrival : first, wait.length, wait.window).through };
 }
 
 /** The first covered day of a payment that starts no waiting period. */
@@ -38,11 +41,17 @@ const CAUSES: Record<WaitingCause, { zh: string; en: string }> = {
 };
 
 /** Explains a waiting period: what caused it, from which payment it counts and when benefits begin. */
-export function explainWindow(inquiry: Inquiry, window: WaitingWindow, wait: Wait, reason?: { zh: string; en: string }): void {
+export function explainWindow(
+  inquiry: Inquiry,
+  window: WaitingWindow,
+  wait: Wait,
+  reason?: { zh: string; en: string },
+): void {
   const cause = CAUSES[window.cause];
   const paid = toDay(window.payment.day);
   const anchorZh = wait.first === 'nextDay' ? `自 ${paid} 到账次日起` : `自 ${paid} 到账之日起`;
-  const anchorEn = wait.first === 'nextDay' ? `from the day after the arrival on ${paid}` : `from the arrival on ${paid}`;
+  const anchorEn =
+    wait.first === 'nextDay' ? `from the day after the arrival on ${paid}` : `from the arrival on ${paid}`;
   inquiry.because({
     claim: 'waitingPeriods',
     rule: window.rule,

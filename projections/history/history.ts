@@ -3,7 +3,14 @@ import type { EventType, LedgerEvent } from '../../events';
 
 /** An event as one basis knows it: corrected, not voided, with its day as a number and every event it rests on. */
 export type Fact<T extends EventType = EventType> = T extends EventType
-  ? { type: T; id: string; day: DayNumber; recordedAt: string; data: Extract<LedgerEvent, { type: T }>['data']; events: string[] }
+  ? {
+      type: T;
+      id: string;
+      day: DayNumber;
+      recordedAt: string;
+      data: Extract<LedgerEvent, { type: T }>['data'];
+      events: string[];
+    }
   : never;
 
 /** What one basis knows of one stream, in the order things happened (CV-17); policy-free. */
@@ -23,7 +30,9 @@ export function knownAtLimit(knownAt: string | bigint): KnownAt {
   const instant = toInstant(knownAt);
   if (instant !== undefined) return instant;
   if (/^\d+$/.test(knownAt)) return BigInt(knownAt);
-  throw new RangeError(`not a limit of knowledge: ${JSON.stringify(knownAt)}; expected a day, an instant or a position`);
+  throw new RangeError(
+    `not a limit of knowledge: ${JSON.stringify(knownAt)}; expected a day, an instant or a position`,
+  );
 }
 
 /**
@@ -38,8 +47,7 @@ export function historyAt(events: readonly LedgerEvent[], knownAt: KnownAt): His
     if (event.position !== undefined && BigInt(event.position) > position) position = BigInt(event.position);
     if (event.type === 'Corrected' || event.type === 'Voided') targets.push(event);
   }
-  const facts =
-    targets.length === 0 ? known.map(asFact) : new Amendments(known, targets).facts();
+  const facts = targets.length === 0 ? known.map(asFact) : new Amendments(known, targets).facts();
   facts.sort(byHappening);
   return { facts, position };
 }
@@ -87,12 +95,7 @@ function rankOf(type: EventType): number {
 }
 
 function byHappening(a: Fact, b: Fact): number {
-  return (
-    a.day - b.day ||
-    rankOf(a.type) - rankOf(b.type) ||
-    compare(a.recordedAt, b.recordedAt) ||
-    compare(a.id, b.id)
-  );
+  return a.day - b.day || rankOf(a.type) - rankOf(b.type) || compare(a.recordedAt, b.recordedAt) || compare(a.id, b.id);
 }
 
 function byRecording(a: LedgerEvent, b: LedgerEvent): number {

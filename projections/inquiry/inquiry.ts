@@ -101,20 +101,44 @@ export class Inquiry {
     return pack && dayNumber(pack.effectiveFrom);
   }
 
+  /** Whether a trigger came before the region's first pack and is taken as settled (CV-21), by its day or its recording (A-23). */
+  isSettled(fact: { day: DayNumber; recordedAt: string }, region: string): boolean {
+    const first = this.firstDay(region);
+    if (first === undefined || fact.day >= first) return false;
+    const by = this.read('pack.versionBy', region, first);
+    if (!by.known || by.value === 'effective') return true;
+    return dayNumber(fact.recordedAt.slice(0, 10)) < first;
+  }
+
   /**
    * A value of the law for the region on the day of the deciding event (CV-11). A gap is `known: false`; the caller says
    * what it leaves undetermined with `undetermined`.
    */
   read<K extends RuleKey>(key: K, region: string, on: DayNumber): Reading<RuleValues[K]> {
-    const pack = this.pack(region, on);
+    const pack = this.pack(region, on) ?? this.packByRecording(region);
     if (!pack) {
       const first = this.firstDay(region);
-      return { known: false, why: first === undefined ? 'silent' : 'notAvailable', needs: first === undefined ? `pack:${region}` : undefined };
+      return {
+        known: false,
+        why: first === undefined ? 'silent' : 'notAvailable',
+        needs: first === undefined ? `pack:${region}` : undefined,
+      };
     }
     return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
       choose: (reading) => this.choose(reading, pack, region, on),
       reference: (name) => this.reference(name, region, on),
     });
+  }
+
+  /** The first version, where the day of recording chooses it for what happened before (A-23). */
+  private packByRecording(region: string): Pack | undefined {
+    const first = this.grounds.policies.first(region);
+    if (!first?.settings['pack.versionBy']) return undefined;
+    const by = readSetting<string>(first.settings['pack.versionBy'] as never, first.effectiveFrom, {
+      choose: (reading) => this.choose(reading, first, region, dayNumber(first.effectiveFrom)),
+      reference: () => undefined,
+    });
+    return by.known && by.value === 'recorded' ? first : undefined;
   }
 
   /** A value of the national pack, which needs no region. */

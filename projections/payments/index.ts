@@ -1,1 +1,8 @@
-export { isCurrent, paymentRecord, type BenefitYear, type FeeMonth, type LumpSum, type PaymentRecord } from './payments';
+export {
+  isCurrent,
+  paymentRecord,
+  type BenefitYear,
+  type FeeMonth,
+  type LumpSum,
+  type PaymentRecord,
+} from './payments';

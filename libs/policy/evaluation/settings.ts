@@ -18,6 +18,9 @@ export interface ValueSetting<T> {
   /** Typed as read: unclear clauses inside are settled before anyone sees it. */
   value: Unread<T>;
   rule: string;
+  /** Where a reading leaves the value silent: the reference value that settles it, and what that completes. */
+  needs?: string;
+  into?: Record<string, unknown>;
 }
 
 /** `needs` names the reference value that settles the gap once it is published; `into` is what that value completes. */
@@ -61,9 +64,8 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
     }
     case 'value': {
       const value = settle(setting.value, context);
-      return value === 'silent'
-        ? { known: false, why: 'silent', rule: setting.rule }
-        : { known: true, value: value as T, rule: setting.rule };
+      if (value !== 'silent') return { known: true, value: value as T, rule: setting.rule };
+      return readGap<T>({ form: 'silent', rule: setting.rule, needs: setting.needs, into: setting.into }, context);
     }
     default:
       return readGap<T>(setting, context);

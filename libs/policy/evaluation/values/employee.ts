@@ -12,10 +12,6 @@ export interface ShortBreak {
   partial: 'contiguous' | 'nothing';
 }
 
-export interface LongBreak {
-  wait: Wait;
-}
-
 export interface BreakLimit {
   months: number;
   /** Whether a break of exactly that many months is short. */
@@ -35,10 +31,10 @@ export interface EmployeeValues {
 
   'interruption.limit': BreakLimit;
   'interruption.short': ShortBreak;
-  'interruption.long': LongBreak;
+  'interruption.long': Wait;
   'transfer.limit': BreakLimit;
   'transfer.short': ShortBreak;
-  'transfer.long': LongBreak;
+  'transfer.long': Wait;
 
   /** While the employer is in arrears the staff's benefits pause, and from when. */
   'arrears.pauseFrom': 'firstUnpaidMonth' | 'afterMissedDueDate';
@@ -56,8 +52,10 @@ export interface EmployeeValues {
   /** A resident payment of the year bars flexible participation in that year (A-19: also after a stop). */
   'flexible.barredByResident': { barred: boolean; afterStop: 'barred' | 'allowed' };
   /** Every month of the year before paid and arrived within it: covered on this year's arrival. */
-  'flexible.priorYearFull': { start: Start; excludeCrossYear: boolean };
-  'flexible.otherwise': { wait: Wait };
+  'flexible.priorYearFull': { start: Start };
+  /** Months of the year before that arrive in this year do not make it full. */
+  'flexible.crossYearExcluded': boolean;
+  'flexible.otherwise': Wait;
   /** Which rule governs a first enrolment as flexible. */
   'flexible.firstTime': 'firstTime' | 'flexible';
   /** Months of the year before the arrival of an annual payment. */
@@ -65,6 +63,10 @@ export interface EmployeeValues {
 
   /** A paid month after a suspension still covers. */
   'suspended.paidMonthCovered': boolean;
+  /** Whether the day of death is still covered; other terminations end the day before. */
+  'termination.deathDayCovered': boolean;
+  /** Which day chooses the version and settles what came before the first one. */
+  'pack.versionBy': 'effective' | 'recorded';
   'waiting.account': 'usable' | 'closed';
 }
 
@@ -73,9 +75,9 @@ export interface SwitchValues {
   'switch.minimum': { months: number; scope: 'sameScheme' | 'any'; count: 'months' | 'calendarYears' };
   'switch.limit': BreakLimit;
   'switch.short': ShortBreak;
-  'switch.long': LongBreak;
+  'switch.long': Wait;
   /** Under the minimum of consecutive months. */
-  'switch.under': LongBreak;
+  'switch.under': Wait;
   /** Under the minimum and over the limit: which of the two rules gives the waiting period. */
   'switch.underAndLong': 'under' | 'long';
   /** A person with enough resident years who takes a first job. */

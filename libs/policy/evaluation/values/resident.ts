@@ -31,10 +31,14 @@ export interface ResidentValues {
   'resident.benefitYears': { from: number; through?: number };
   'resident.collection': Entry;
   'resident.supplement': Entry;
+  /** Whether a supplementary period follows the collection period. */
+  'resident.supplementaryPeriod': boolean;
   /** Paid in no window, on or after the first day of the benefit year. */
   'resident.outside': Entry;
   /** Paid in no window, before the first day of the benefit year; silent means the year is covered from its first day (CV-15). */
   'resident.early': Entry;
+  /** A payment for the current year that arrives while the coming year is being collected. */
+  'resident.duringNextCollection': 'outside' | 'collection';
   /** Whether earlier unpaid years must be paid first. */
   'resident.brokenYearsDue': boolean;
 
@@ -42,6 +46,8 @@ export interface ResidentValues {
   'newborn.deadline': { days: number; countBirthDay: boolean };
   'newborn.needsRegistration': boolean;
   'newborn.inTime': Entry;
+  /** Born so near the year's end that the deadline leaves the year: the rule of a birth-year premium paid in time. */
+  'newborn.inTimeNearYearEnd': { days: number; start: Start };
   /** Paid for the birth year after the deadline, within the birth year. */
   'newborn.late': Entry & { birthYearOnly?: boolean };
   /** Paid for the year after birth, or for the birth year in the year after, within the deadline. */
@@ -60,6 +66,8 @@ export interface ResidentValues {
     /** Other students: from the payment, but not before the year begins; or as everyone else. */
     others?: 'payDayFromYearStart' | 'general';
   };
+  /** When students may begin to pay. */
+  'student.collectionStart': string;
   'student.entryPlace': 'earlierPlaceInProvince' | 'school';
   /** The year of graduation is covered to its end at the school's place. */
   'student.graduationYear': { through: 'yearEnd' };

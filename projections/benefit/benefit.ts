@@ -1,0 +1,191 @@
+import { OPEN, contains, mergeTouching, subtract, toDay, type DayNumber, type Span } from '../../libs/calendar';
+import type { Benefit } from '../answer/answer';
+import type { CoveredDays, Timeline } from '../coverage';
+import { factsOf } from '../history';
+import { daysEn, daysZh, type Inquiry } from '../inquiry';
+
+/** The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. */
+export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): Benefit {
+  const held = (days: readonly (Span & { region: string })[]) => days.find((span) => contains(span, on));
+
+  if (timeline.diedOn !== undefined && on > timeline.diedOn) {
+    inquiry.because({
+      claim: 'benefit',
+      rule: 'CV-14',
+      events: factsOf(inquiry.history, 'Died').flatMap(({ events }) => events),
+      zh: `参保人已于 ${toDay(timeline.diedOn)} 死亡，当日仍享受待遇，次日起终止。`,
+      en: `The person died on ${toDay(timeline.diedOn)}; that day is still covered, later days are not.`,
+    });
+    return { status: 'notCovered' };
+  }
+  const region = deciding(inquiry, timeline, on);
+  const firstDay = inquiry.firstDay(region);
+  if (firstDay === undefined || on < firstDay) {
+    const elsewhere = timeline.covered.find((days) => contains(days, on));
+    if (!elsewhere) return beforePack(inquiry, timeline, region, firstDay, on);
+  }
+  const pause = held(timeline.paused);
+  const covering = timeline.covered.filter((days) => contains(days, on));
+  if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on);
+  if (pause)
+    return {
+      status: 'paused',
+      scheme: timeline.paused.find((p) => p === pause)!.scheme,
+      region: pause.region,
+      ...edges(pause),
+    };
+
+  const window = timeline.windows.find((span) => contains(span, on));
+  if (window) {
+    const account = inquiry.read('waiting.account', window.region, window.payment.day);
+    return {
+      status: 'waiting',
+      scheme: window.scheme,
+      region: window.region,
+      basis: basisOf(window.scheme, window.participation),
+      ...edges(window),
+      ...(account.known && window.scheme === 'employee' && fundMode(inquiry, timeline, on) !== 'pooledOnly'
+        ? { account: account.value }
+        : {}),
+    };
+  }
+  const open = timeline.open.find((span) => contains(span, on));
+  if (open) {
+    return {
+      status: 'undetermined',
+      scheme: open.scheme,
+      region: open.region,
+      ...(open.participation ? { basis: basisOf(open.scheme, open.participation) } : {}),
+      ...edges(open),
+    };
+  }
+  const pending = timeline.pending.find((span) => contains(span, on));
+  if (pending) {
+    inquiry.because({
+      claim: 'benefit',
+      rule: 'CV-13',
+      events: [],
+      zh: `已缴费，待遇自 ${toDay(pending.through + 1)} 起享受，此前尚未开始。`,
+      en: `Paid; benefits begin on ${toDay(pending.through + 1)} and have not begun yet.`,
+    });
+    return {
+      status: 'pending',
+      scheme: pending.scheme,
+      region: pending.region,
+      basis: basisOf(pending.scheme, pending.participation),
+      ...edges(pending),
+    };
+  }
+  inquiry.because({
+    claim: 'benefit',
+    rule: 'CV-14',
+    events: [],
+    zh: `${toDay(on)} 没有已缴费的参保期间覆盖，不享受待遇。`,
+    en: `No paid period covers ${toDay(on)}; there are no benefits.`,
+  });
+  return uncovered(timeline, on);
+}
+
+function coveredOn(inquiry: Inquiry, timeline: Timeline, covering: readonly CoveredDays[], on: DayNumber): Benefit {
+  const [source] = covering;
+  if (!source || covering.length > 1) {
+    // Several relations cover the day and no rule says which one pays; covered it is, the source stays open.
+    const gap = inquiry.read('duplicates.benefitOrder', covering[0]!.region, on);
+    if (!gap.known) inquiry.undetermined('benefitSource', gap);
+    return { status: 'covered', restored: covering.every(({ restored }) => restored) };
+  }
+  const whole = mergeTouching(
+    timeline.covered.filter(({ scheme, region }) => scheme === source.scheme && region === source.region),
+    (a, b) => a.restored === b.restored,
+  ).find((span) => contains(span, on))!;
+  inquiry.because({
+    claim: 'benefit',
+    rule: source.rule ?? 'CV-14',
+    events: source.events,
+    zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系补缴后追溯恢复' : ''}。`,
+    en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${source.restored ? ', restored afterwards' : ''}.`,
+  });
+  return {
+    status: 'covered',
+    scheme: source.scheme,
+    region: source.region,
+    basis: source.basis,
+    ...edges(whole),
+    restored: source.restored,
+  };
+}
+
+function beforePack(
+  inquiry: Inquiry,
+  timeline: Timeline,
+  region: string,
+  firstDay: DayNumber | undefined,
+  on: DayNumber,
+): Benefit {
+  // JL-19.5: what was back-paid without registration gives no benefit, on whatever day.
+  const unregistered = inquiry
+    .facts('Paid')
+    .find(({ data }) => data.kind === 'backUnregistered' && data.feeMonths !== undefined && within(data.feeMonths, on));
+  const rule = unregistered && inquiry.read('backPayment.unregisteredEffect', region, unregistered.day);
+  if (unregistered && rule?.known && !rule.value.benefits) {
+    inquiry.because({
+      claim: 'benefit',
+      rule: rule.rule,
+      events: unregistered.events,
+      zh: '未参保期间的补缴只补记缴费年限和个人账户，其间待遇不予追溯。',
+      en: 'Back-payment for unregistered employment makes up years and account; it gives no benefits for that time.',
+    });
+    return { status: 'notCovered' };
+  }
+  inquiry.undetermined(
+    'benefit',
+    firstDay === undefined
+      ? { why: 'silent', needs: `pack:${region}` }
+      : { why: 'notAvailable', needs: `pack:${region}@${toDay(on)}` },
+  );
+  return { status: 'undetermined', region, ...(timeline.relations.length > 0 ? {} : {}) };
+}
+
+function within(span: { from: string; through: string }, on: DayNumber): boolean {
+  const month = toDay(on).slice(0, 7);
+  return span.from <= month && month <= span.through;
+}
+
+/** The region whose pack rules the day: that of the relation that says something about it, else the one asked. */
+function deciding(inquiry: Inquiry, timeline: Timeline, on: DayNumber): string {
+  const days = [timeline.covered, timeline.paused, timeline.windows, timeline.open, timeline.pending];
+  for (const spans of days) {
+    const found = (spans as readonly (Span & { region: string })[]).find((span) => contains(span, on));
+    if (found) return found.region;
+  }
+  return inquiry.region;
+}
+
+/** An uncovered day, with the edges of the stretch of days that nothing covers. */
+function uncovered(timeline: Timeline, on: DayNumber): Benefit {
+  const stands = [...timeline.covered, ...timeline.paused, ...timeline.windows, ...timeline.open, ...timeline.pending];
+  const [free] = subtract({ from: -OPEN, through: OPEN }, stands).filter((span) => contains(span, on));
+  return {
+    status: 'notCovered',
+    ...(free && free.from > -OPEN ? { since: toDay(free.from) } : {}),
+    ...(free && free.through < OPEN ? { through: toDay(free.through) } : {}),
+  };
+}
+
+function edges(span: Span): { since: string; through?: string } {
+  return { since: toDay(span.from), ...(span.through === OPEN ? {} : { through: toDay(span.through) }) };
+}
+
+function basisOf(scheme: 'employee' | 'resident', participation: string): Benefit['basis'] {
+  if (scheme === 'resident') return 'resident';
+  return participation === 'flexible' || participation === 'unemployed' ? participation : 'employed';
+}
+
+function fundMode(inquiry: Inquiry, timeline: Timeline, on: DayNumber): string | undefined {
+  const paid = inquiry.facts('Paid').findLast(({ day, data }) => day <= on && data.fundMode !== undefined)
+    ?.data.fundMode;
+  return (
+    paid ??
+    timeline.relations.findLast(({ registered }) => registered?.data.fundMode !== undefined)?.registered?.data.fundMode
+  );
+}

@@ -1,0 +1,1 @@
+export { benefitOn } from './benefit';

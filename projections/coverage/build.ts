@@ -1,0 +1,299 @@
+import {
+  OPEN,
+  firstDayOf,
+  intersect,
+  lastDayOf,
+  mergeTouching,
+  subtract,
+  type DayNumber,
+  type Span,
+} from '../../libs/calendar';
+import type { Participation } from '../../events';
+import type { BenefitBasis, PremiumDue } from '../answer/answer';
+import { employeeRuns, type EmployeeRuns } from '../entries/employee-runs';
+import { residentYears, type ResidentYears } from '../entries/resident-years';
+import type { Inquiry } from '../inquiry';
+import type { FeeMonth, PaymentRecord } from '../payments';
+import { relationRecords } from '../relations';
+import { retireeFrom } from '../retirement';
+import { oneSource } from './one-source';
+import { pauses } from './pauses';
+import type { CoveredDays, OpenDays, PendingDays, Timeline, WaitingWindow } from './timeline';
+
+/** A covered stretch with the arrival of the money behind it, so that endings know what was paid after them. */
+export interface Stretch extends CoveredDays {
+  arrival: DayNumber;
+}
+
+/** Everything about days, from every fact known: what each relation covers, what stands before it, what stays open. */
+export function timelineOf(inquiry: Inquiry, payments: PaymentRecord): { timeline: Timeline; premiumsDue: PremiumDue[] } {
+  const diedOn = inquiry.facts('Died').at(-1)?.day;
+  const runs = employeeRuns(inquiry, payments);
+  const years = residentYears(inquiry, payments);
+  const relations = relationRecords(inquiry, runs, years);
+
+  const open: OpenDays[] = [...openRuns(runs), ...openYears(years)];
+  let stretches: Stretch[] = [...coveredByRuns(runs), ...restoredMonths(runs), ...coveredByYears(years)];
+  stretches = retired(inquiry, payments, stretches);
+  stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
+  const ended = endings(inquiry, stretches, open);
+  const halted = pauses(inquiry, ended, runs.paused);
+  const windows = cutWindows(inquiry, [...runs.windows, ...years.windows], diedOn);
+  const chosen = oneSource(inquiry, payments, { covered: halted.covered, windows, open, relations });
+
+  const covered = mergeTouching(
+    chosen.covered,
+    (a, b) => a.scheme === b.scheme && a.region === b.region && a.restored === b.restored && a.basis === b.basis && a.participation === b.participation,
+  );
+  return {
+    timeline: {
+      relations,
+      windows,
+      waivers: [...runs.waivers, ...years.waivers],
+      breaks: [...runs.breaks, ...years.breaks],
+      covered,
+      paused: halted.paused.map((pause) => (diedOn === undefined ? pause : { ...pause, through: Math.min(pause.through, diedOn) })),
+      pending: pendingDays(runs, years, windows),
+      open: chosen.open.flatMap((days) => (diedOn === undefined ? [days] : cut(days, { from: diedOn + 1, through: OPEN }))),
+      diedOn,
+    },
+    premiumsDue: years.premiumsDue,
+  };
+}
+
+// ---- what payments cover ----
+
+function coveredByRuns(runs: EmployeeRuns): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const run of runs.runs) {
+    if (run.open || run.coverFrom === undefined) continue;
+    for (const paid of run.months) {
+      const from = Math.max(firstDayOf(paid.month), run.coverFrom);
+      const through = lastDayOf(paid.month);
+      if (from <= through) append(stretches, stretchOf(paid, from, through, false));
+    }
+  }
+  return stretches;
+}
+
+function restoredMonths(runs: EmployeeRuns): Stretch[] {
+  return runs.restored.map(({ paid, rule }) => ({
+    ...stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), true),
+    rule,
+  }));
+}
+
+function stretchOf(paid: FeeMonth, from: DayNumber, through: DayNumber, restored: boolean): Stretch {
+  return {
+    scheme: 'employee',
+    region: paid.region,
+    participation: paid.participation,
+    basis: basisOf(paid.participation),
+    from,
+    through,
+    restored,
+    events: paid.payment.events,
+    arrival: paid.arrival,
+  };
+}
+
+/** Neighbouring months of one relation, paid no later than each other's ending could matter, become one stretch. */
+function append(stretches: Stretch[], next: Stretch): void {
+  const last = stretches.at(-1);
+  if (
+    last &&
+    last.through + 1 === next.from &&
+    last.region === next.region &&
+    last.participation === next.participation &&
+    next.arrival <= last.arrival
+  ) {
+    last.through = next.through;
+  } else stretches.push(next);
+}
+
+function basisOf(participation: Participation): BenefitBasis {
+  return participation === 'flexible' || participation === 'unemployed' ? participation : 'employed';
+}
+
+function coveredByYears(years: ResidentYears): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const span of years.spans) {
+    const base = {
+      scheme: 'resident' as const,
+      region: span.paid.region,
+      participation: span.paid.participation,
+      basis: 'resident' as const,
+      events: span.paid.payment.events,
+      arrival: span.paid.arrival,
+    };
+    if (span.restored && span.restored.from <= span.restored.through) {
+      stretches.push({ ...base, from: span.restored.from, through: span.restored.through, restored: true, rule: span.restored.rule });
+    }
+    if (!span.open && span.from !== undefined && span.from <= span.through) {
+      stretches.push({ ...base, from: span.from, through: span.through, restored: false, rule: span.rule });
+    }
+  }
+  return stretches;
+}
+
+function openRuns(runs: EmployeeRuns): OpenDays[] {
+  const open: OpenDays[] = [];
+  for (const run of runs.runs) {
+    if (!run.open) continue;
+    for (const [index, { month, region, participation }] of run.months.entries()) {
+      const last = open.at(-1);
+      const from = index === 0 ? run.arrival : firstDayOf(month);
+      if (index > 0 && last?.region === region && last.participation === participation) last.through = lastDayOf(month);
+      else open.push({ scheme: 'employee', region, participation, from, through: lastDayOf(month), ...run.open });
+    }
+  }
+  return open;
+}
+
+function openYears(years: ResidentYears): OpenDays[] {
+  return years.spans.flatMap((span) =>
+    span.open
+      ? [
+          {
+            scheme: 'resident' as const,
+            region: span.paid.region,
+            participation: span.paid.participation,
+            from: span.since ?? span.paid.arrival,
+            through: span.through,
+            ...span.open,
+          },
+        ]
+      : [],
+  );
+}
+
+// ---- retirement, first day, endings ----
+
+/** From the first retiree day on the person is covered as a retiree, whatever is paid. */
+function retired(inquiry: Inquiry, payments: PaymentRecord, stretches: Stretch[]): Stretch[] {
+  const retiree = retireeFrom(inquiry, payments);
+  if (!retiree) return stretches;
+  const region = inquiry.facts('Retired').at(-1)?.data.region ?? payments.months.at(-1)?.region ?? inquiry.region;
+  const last = payments.months.at(-1);
+  const asRetiree: Stretch = {
+    scheme: 'employee',
+    region,
+    participation: last?.participation ?? 'employed',
+    basis: 'retiree',
+    from: retiree.day,
+    through: OPEN,
+    restored: false,
+    rule: retiree.rule,
+    events: retiree.events,
+    arrival: OPEN,
+  };
+  return [...stretches.flatMap((stretch) => (stretch.scheme === 'employee' ? cut(stretch, asRetiree) : [stretch])), asRetiree];
+}
+
+/** Days before the pack's first day are not decided (CV-21). */
+function fromFirstDay(inquiry: Inquiry, stretch: Stretch): Stretch[] {
+  const firstDay = inquiry.firstDay(stretch.region);
+  if (firstDay === undefined || stretch.from >= firstDay) return [stretch];
+  return stretch.through < firstDay ? [] : [{ ...stretch, from: firstDay }];
+}
+
+/** Takes away what ended: after death, from a termination on, after a suspension where paid days do not go on (CV-14, JL-10). */
+function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stretch[] {
+  let left = stretches;
+  for (const fact of inquiry.history.facts) {
+    if (fact.type === 'Died') {
+      left = left.flatMap((stretch) => cut(stretch, { from: fact.day + 1, through: OPEN }));
+    } else if (fact.type === 'Terminated') {
+      const { scheme, region, reason } = fact.data;
+      const from = reason === 'death' ? fact.day + 1 : fact.day;
+      left = left.flatMap((stretch) =>
+        stretch.scheme === scheme && stretch.region === region && (stretch.arrival < fact.day || stretch.basis === 'retiree')
+          ? cut(stretch, { from, through: OPEN })
+          : [stretch],
+      );
+    } else if (fact.type === 'Suspended') {
+      const { scheme, region } = fact.data;
+      left = left.flatMap((stretch) => {
+        const after = { from: fact.day + 1, through: OPEN };
+        const lost = intersect(stretch, after);
+        if (!lost || stretch.basis === 'retiree' || stretch.scheme !== scheme || stretch.region !== region || stretch.arrival > fact.day) return [stretch];
+        const kept = inquiry.read('suspended.paidMonthCovered', region, fact.day);
+        if (kept.known && kept.value) {
+          inquiry.because({
+            claim: 'coverage',
+            rule: kept.rule,
+            events: [...fact.events, ...stretch.events],
+            zh: '暂停参保前已实缴的费款，在其缴费期内仍享受待遇。',
+            en: 'What was paid before the suspension still gives benefits to the end of the paid period.',
+          });
+          return [stretch];
+        }
+        if (!kept.known) {
+          open.push({ ...stretch, from: lost.from, through: lost.through, question: 'suspended.paidMonthCovered', gap: kept });
+        }
+        return cut(stretch, after);
+      });
+    } else if (fact.type === 'Registered' && fact.data.scheme === 'employee') {
+      const ends = inquiry.read('switch.residentEndsOnRegistration', fact.data.region, fact.day);
+      if (ends.known && ends.value) {
+        left = left.flatMap((stretch) =>
+          stretch.scheme === 'resident' && stretch.arrival < fact.day ? cut(stretch, { from: fact.day, through: OPEN }) : [stretch],
+        );
+      }
+    }
+  }
+  return left;
+}
+
+function cutWindows(inquiry: Inquiry, windows: WaitingWindow[], diedOn: DayNumber | undefined): WaitingWindow[] {
+  const ended = inquiry.facts('Terminated');
+  return windows.flatMap((window) => {
+    let through = window.through;
+    if (diedOn !== undefined) through = Math.min(through, diedOn);
+    for (const { day, data } of ended) {
+      if (data.scheme === window.scheme && data.region === window.region && day > window.payment.day) through = Math.min(through, day - 1);
+    }
+    return window.from <= through ? [{ ...window, through }] : [];
+  });
+}
+
+// ---- pending ----
+
+function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly WaitingWindow[]): PendingDays[] {
+  const pending: PendingDays[] = [];
+  for (const run of runs.runs) {
+    const first = run.months[0]!;
+    if (run.open || run.coverFrom === undefined || run.coverFrom === OPEN || run.coverFrom <= run.arrival) continue;
+    const own = windows.filter(({ scheme, payment }) => scheme === 'employee' && payment.day === run.arrival);
+    const span = { scheme: 'employee' as const, region: first.region, participation: first.participation, from: run.arrival, through: run.coverFrom - 1 };
+    pending.push(...subtract(span, own));
+  }
+  for (const span of years.spans) {
+    if (span.open || span.from === undefined || span.from > span.through || span.from <= span.paid.arrival) continue;
+    const own = windows.filter(({ scheme }) => scheme === 'resident');
+    const days = {
+      scheme: 'resident' as const,
+      region: span.paid.region,
+      participation: span.paid.participation,
+      from: span.paid.arrival,
+      through: span.from - 1,
+    };
+    pending.push(...subtract(days, own));
+  }
+  return pending;
+}
+
+function cut<T extends Span>(span: T, other: Span): T[] {
+  return subtract(span, [other]);
+}
+
+/** The last paid fee month that arrived by a day. */
+export function lastPaidMonth(payments: PaymentRecord, on: DayNumber): number | undefined {
+  let last: number | undefined;
+  for (const { month, arrival, kind, refundedOn } of payments.months) {
+    if (arrival > on || refundedOn !== undefined || kind === 'backUnregistered') continue;
+    if (last === undefined || month > last) last = month;
+  }
+  return last;
+}
+

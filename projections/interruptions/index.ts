@@ -1,0 +1,1 @@
+export { interruptionsOn } from './interruptions';

@@ -1,0 +1,1 @@
+export { paymentOn } from './payment';

@@ -1,0 +1,79 @@
+import { dayNumber, monthNumber, monthOf, toMonth, yearOf, type DayNumber } from '../../libs/calendar';
+import type { PaymentState } from '../answer/answer';
+import { lastPaidMonth, type RelationRecord, type Timeline } from '../coverage';
+import type { Inquiry } from '../inquiry';
+import type { PaymentRecord } from '../payments';
+
+/**
+ * The payment status on a day (JL-9, CV-23): of the employee relation, else of the resident year. Only money that had
+ * arrived by the day counts.
+ */
+export function paymentOn(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): PaymentState {
+  const relations = timeline.relations.filter(({ statuses }) => statuses[0]!.from <= on);
+  const employee = relations.filter(({ scheme }) => scheme === 'employee');
+  const paidThrough = lastPaidMonth(payments, on);
+  const residentYears = payments.years.filter(({ arrival, refundedOn }) => arrival <= on && refundedOn === undefined);
+  const residentPaid = residentYears.some(({ year }) => year === yearOf(on));
+  const employeeCurrent =
+    employee.some((relation) => statusOn(relation, on) === 'normal') ||
+    (paidThrough !== undefined && paidThrough >= monthOf(on));
+
+  if ((employee.length > 0 || paidThrough !== undefined) && (employeeCurrent || !residentPaid)) {
+    return employeeState(inquiry, payments, employee, paidThrough, on);
+  }
+  if (residentYears.length === 0 && !relations.some(({ scheme }) => scheme === 'resident')) return { status: 'none' };
+  const lastYear = residentYears.reduce<number | undefined>(
+    (last, { year }) => (last === undefined || year > last ? year : last),
+    undefined,
+  );
+  const through = lastYear === undefined ? {} : { paidThrough: toMonth(lastYear * 12 + 11) };
+  if (residentPaid || (lastYear !== undefined && lastYear > yearOf(on))) return { status: 'paid', ...through };
+  if (isDue(inquiry, 'resident', yearOf(on), on)) return { status: 'due', ...through };
+  return { status: lastYear === undefined ? 'none' : 'interrupted', ...through };
+}
+
+function employeeState(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  relations: readonly RelationRecord[],
+  paidThrough: number | undefined,
+  on: DayNumber,
+): PaymentState {
+  const month = monthOf(on);
+  const through = paidThrough === undefined ? {} : { paidThrough: toMonth(paidThrough) };
+  const paid = new Set<number>();
+  for (const entry of payments.months) if (entry.arrival <= on && entry.refundedOn === undefined) paid.add(entry.month);
+  if (paid.has(month)) return { status: 'paid', ...through };
+  const open = relations.some((relation) => statusOn(relation, on) === 'normal');
+  if (isDue(inquiry, 'employee', month, on)) return { status: 'due', ...through };
+  if (paidThrough === undefined)
+    return { status: open && hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'none' };
+  if (!open) return { status: 'interrupted', ...through };
+  return { status: hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'due', ...through };
+}
+
+/** Whether an earlier month of a relation that has not ended is unpaid. */
+function hasUnpaidMonth(relations: readonly RelationRecord[], paid: ReadonlySet<number>, month: number): boolean {
+  return relations.some(({ statuses }) => {
+    const last = statuses.at(-1)!;
+    if (last.status !== 'normal') return false;
+    for (let earlier = Math.max(monthOf(last.from), month - 600); earlier < month; earlier++)
+      if (!paid.has(earlier)) return true;
+    return false;
+  });
+}
+
+function isDue(inquiry: Inquiry, scheme: 'employee' | 'resident', period: number, on: DayNumber): boolean {
+  return inquiry.facts('Assessed').some(({ data, day }) => {
+    if (data.scheme !== scheme || day > on) return false;
+    const fits =
+      scheme === 'employee'
+        ? data.feeMonth !== undefined && monthNumber(data.feeMonth) === period
+        : data.benefitYear === period;
+    return fits && (data.dueOn === undefined || on <= dayNumber(data.dueOn));
+  });
+}
+
+function statusOn(relation: RelationRecord, on: DayNumber): string | undefined {
+  return relation.statuses.find(({ from, through }) => from <= on && on <= through)?.status;
+}

@@ -1,0 +1,1 @@
+export { isNormalOn, registrationsOn, relationRecords } from './relations';
