@@ -1,3 +1,4 @@
+export { Policies, type Pack } from './evaluation';
 export {
   LoadedPolicies,
   RefusedPacks,

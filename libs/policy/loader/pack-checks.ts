@@ -96,7 +96,7 @@ function readingFaults({ path, setting }: Statement, { file, pack, readingTexts 
       );
       continue;
     }
-    if (!pack.readings[id])
+    if (!pack.readings[id] && !(id in file.readings))
       faults.push(
         file.source.fault(
           [...at, 'reading'],

@@ -15,8 +15,8 @@ export interface Statement {
   setting: Cited<Setting<unknown>>;
 }
 
-/** One undated setting. A value that a reading may leave silent says, like a gap, what settles it then. */
-export type Leaf = (ValueSetting<unknown> & Pick<GapSetting, 'needs' | 'into'>) | GapSetting;
+/** One undated setting. */
+export type Leaf = ValueSetting<unknown> | GapSetting;
 
 /** A setting whose leaf cites another place than its rule does carries that citation. */
 export type Cited<T> = T & { cite?: Citation };

@@ -1,0 +1,24 @@
+import { referenceNames as namesOfEvents } from '../../../events/words';
+import { referenceNames, ruleKeys } from './index';
+
+const keys = Object.keys(ruleKeys);
+
+it('no key is the beginning of another, and none is called like a field of a leaf', () => {
+  for (const key of keys) {
+    expect(keys.filter((other) => other.startsWith(`${key}.`))).toEqual([]);
+    expect(
+      key.split('.').filter((step) => ['value', 'silent', 'notAvailable', 'external', 'rule'].includes(step)),
+    ).toEqual([]);
+  }
+});
+
+it('every key has its words in both languages, and no two share them', () => {
+  expect(keys.filter((_key, index) => !/\p{Script=Han}/u.test(Object.values(ruleKeys)[index]!.zh))).toEqual([]);
+  for (const words of [Object.values(ruleKeys).map(({ zh }) => zh), Object.values(ruleKeys).map(({ en }) => en)]) {
+    expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
+  }
+});
+
+it('knows the reference values that events name', () => {
+  expect([...referenceNames].sort()).toEqual([...namesOfEvents].sort());
+});
