@@ -1,0 +1,1 @@
+export { refundsOn } from './refunds';
