@@ -232,7 +232,7 @@ describe('the door refuses', () => {
         field: 'metadata.clerk',
         value: '(a text of 5 characters)',
         expected:
-          'no such field; known are source, actor, evidence, correlationId, causationId, schemaVersion, migratedFrom, effectiveOn',
+          'no such field; known are source, actor, evidence, exceptions, correlationId, causationId, schemaVersion, migratedFrom, effectiveOn',
       },
     ],
     [

@@ -19,6 +19,11 @@ export class EventMetadata {
   @Texts()
   evidence?: string[];
 
+  /** Codes of the sender that the ledger does not know, as `column=code`: kept for a person to look at. */
+  @Optional()
+  @Texts()
+  exceptions?: string[];
+
   /** The id that everything done for one request shares. */
   @Optional()
   @Text()
