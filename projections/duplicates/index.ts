@@ -1,1 +1,3 @@
+export { duplicatesOn } from './duplicates';
+export { placeOn } from './place';
 export { benefitSource } from './source';
