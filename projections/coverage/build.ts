@@ -23,10 +23,15 @@ import type { CoveredDays, OpenDays, PendingDays, Timeline, WaitingWindow } from
 /** A covered stretch with the arrival of the money behind it, so that endings know what was paid after them. */
 export interface Stretch extends CoveredDays {
   arrival: DayNumber;
+  /** A former employee's resident days, which end with the next change (XA-2.1). */
+  untilChange?: boolean;
 }
 
 /** Everything about days, from every fact known: what each relation covers, what stands before it, what stays open. */
-export function timelineOf(inquiry: Inquiry, payments: PaymentRecord): { timeline: Timeline; premiumsDue: PremiumDue[] } {
+export function timelineOf(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+): { timeline: Timeline; premiumsDue: PremiumDue[] } {
   const diedOn = inquiry.facts('Died').at(-1)?.day;
   const runs = employeeRuns(inquiry, payments);
   const years = residentYears(inquiry, payments);
@@ -43,7 +48,12 @@ export function timelineOf(inquiry: Inquiry, payments: PaymentRecord): { timelin
 
   const covered = mergeTouching(
     chosen.covered,
-    (a, b) => a.scheme === b.scheme && a.region === b.region && a.restored === b.restored && a.basis === b.basis && a.participation === b.participation,
+    (a, b) =>
+      a.scheme === b.scheme &&
+      a.region === b.region &&
+      a.restored === b.restored &&
+      a.basis === b.basis &&
+      a.participation === b.participation,
   );
   return {
     timeline: {
@@ -52,9 +62,13 @@ export function timelineOf(inquiry: Inquiry, payments: PaymentRecord): { timelin
       waivers: [...runs.waivers, ...years.waivers],
       breaks: [...runs.breaks, ...years.breaks],
       covered,
-      paused: halted.paused.map((pause) => (diedOn === undefined ? pause : { ...pause, through: Math.min(pause.through, diedOn) })),
+      paused: halted.paused.map((pause) =>
+        diedOn === undefined ? pause : { ...pause, through: Math.min(pause.through, diedOn) },
+      ),
       pending: pendingDays(runs, years, windows),
-      open: chosen.open.flatMap((days) => (diedOn === undefined ? [days] : cut(days, { from: diedOn + 1, through: OPEN }))),
+      open: chosen.open.flatMap((days) =>
+        diedOn === undefined ? [days] : cut(days, { from: diedOn + 1, through: OPEN }),
+      ),
       diedOn,
     },
     premiumsDue: years.premiumsDue,
@@ -125,9 +139,16 @@ function coveredByYears(years: ResidentYears): Stretch[] {
       basis: 'resident' as const,
       events: span.paid.payment.events,
       arrival: span.paid.arrival,
+      untilChange: span.formerEmployee,
     };
     if (span.restored && span.restored.from <= span.restored.through) {
-      stretches.push({ ...base, from: span.restored.from, through: span.restored.through, restored: true, rule: span.restored.rule });
+      stretches.push({
+        ...base,
+        from: span.restored.from,
+        through: span.restored.through,
+        restored: true,
+        rule: span.restored.rule,
+      });
     }
     if (!span.open && span.from !== undefined && span.from <= span.through) {
       stretches.push({ ...base, from: span.from, through: span.through, restored: false, rule: span.rule });
@@ -187,7 +208,10 @@ function retired(inquiry: Inquiry, payments: PaymentRecord, stretches: Stretch[]
     events: retiree.events,
     arrival: OPEN,
   };
-  return [...stretches.flatMap((stretch) => (stretch.scheme === 'employee' ? cut(stretch, asRetiree) : [stretch])), asRetiree];
+  return [
+    ...stretches.flatMap((stretch) => (stretch.scheme === 'employee' ? cut(stretch, asRetiree) : [stretch])),
+    asRetiree,
+  ];
 }
 
 /** Days before the pack's first day are not decided (CV-21). */
@@ -202,12 +226,17 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
   let left = stretches;
   for (const fact of inquiry.history.facts) {
     if (fact.type === 'Died') {
-      left = left.flatMap((stretch) => cut(stretch, { from: fact.day + 1, through: OPEN }));
+      left = left.flatMap((stretch) => {
+        const covered = inquiry.read('termination.deathDayCovered', stretch.region, fact.day);
+        return cut(stretch, { from: covered.known && !covered.value ? fact.day : fact.day + 1, through: OPEN });
+      });
     } else if (fact.type === 'Terminated') {
       const { scheme, region, reason } = fact.data;
       const from = reason === 'death' ? fact.day + 1 : fact.day;
       left = left.flatMap((stretch) =>
-        stretch.scheme === scheme && stretch.region === region && (stretch.arrival < fact.day || stretch.basis === 'retiree')
+        stretch.scheme === scheme &&
+        stretch.region === region &&
+        (stretch.arrival < fact.day || stretch.basis === 'retiree')
           ? cut(stretch, { from, through: OPEN })
           : [stretch],
       );
@@ -216,7 +245,14 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
       left = left.flatMap((stretch) => {
         const after = { from: fact.day + 1, through: OPEN };
         const lost = intersect(stretch, after);
-        if (!lost || stretch.basis === 'retiree' || stretch.scheme !== scheme || stretch.region !== region || stretch.arrival > fact.day) return [stretch];
+        if (
+          !lost ||
+          stretch.basis === 'retiree' ||
+          stretch.scheme !== scheme ||
+          stretch.region !== region ||
+          stretch.arrival > fact.day
+        )
+          return [stretch];
         const kept = inquiry.read('suspended.paidMonthCovered', region, fact.day);
         if (kept.known && kept.value) {
           inquiry.because({
@@ -229,20 +265,39 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
           return [stretch];
         }
         if (!kept.known) {
-          open.push({ ...stretch, from: lost.from, through: lost.through, question: 'suspended.paidMonthCovered', gap: kept });
+          open.push({
+            ...stretch,
+            from: lost.from,
+            through: lost.through,
+            question: 'suspended.paidMonthCovered',
+            gap: kept,
+          });
         }
         return cut(stretch, after);
       });
     } else if (fact.type === 'Registered' && fact.data.scheme === 'employee') {
+      left = left.flatMap((stretch) =>
+        stretch.untilChange && stretch.arrival < fact.day
+          ? cut(stretch, afterChange(inquiry, stretch, fact.day))
+          : [stretch],
+      );
       const ends = inquiry.read('switch.residentEndsOnRegistration', fact.data.region, fact.day);
       if (ends.known && ends.value) {
         left = left.flatMap((stretch) =>
-          stretch.scheme === 'resident' && stretch.arrival < fact.day ? cut(stretch, { from: fact.day, through: OPEN }) : [stretch],
+          stretch.scheme === 'resident' && stretch.arrival < fact.day
+            ? cut(stretch, { from: fact.day, through: OPEN })
+            : [stretch],
         );
       }
     }
   }
   return left;
+}
+
+/** The days that a former employee's resident relation loses to a change. */
+function afterChange(inquiry: Inquiry, stretch: Stretch, change: DayNumber): Span {
+  const ends = inquiry.read('formerEmployee.endsOn', stretch.region, stretch.arrival);
+  return { from: ends.known && ends.value === 'dayOfChange' ? change + 1 : change, through: OPEN };
 }
 
 function cutWindows(inquiry: Inquiry, windows: WaitingWindow[], diedOn: DayNumber | undefined): WaitingWindow[] {
@@ -251,7 +306,8 @@ function cutWindows(inquiry: Inquiry, windows: WaitingWindow[], diedOn: DayNumbe
     let through = window.through;
     if (diedOn !== undefined) through = Math.min(through, diedOn);
     for (const { day, data } of ended) {
-      if (data.scheme === window.scheme && data.region === window.region && day > window.payment.day) through = Math.min(through, day - 1);
+      if (data.scheme === window.scheme && data.region === window.region && day > window.payment.day)
+        through = Math.min(through, day - 1);
     }
     return window.from <= through ? [{ ...window, through }] : [];
   });
@@ -265,7 +321,13 @@ function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly
     const first = run.months[0]!;
     if (run.open || run.coverFrom === undefined || run.coverFrom === OPEN || run.coverFrom <= run.arrival) continue;
     const own = windows.filter(({ scheme, payment }) => scheme === 'employee' && payment.day === run.arrival);
-    const span = { scheme: 'employee' as const, region: first.region, participation: first.participation, from: run.arrival, through: run.coverFrom - 1 };
+    const span = {
+      scheme: 'employee' as const,
+      region: first.region,
+      participation: first.participation,
+      from: run.arrival,
+      through: run.coverFrom - 1,
+    };
     pending.push(...subtract(span, own));
   }
   for (const span of years.spans) {
@@ -296,4 +358,3 @@ export function lastPaidMonth(payments: PaymentRecord, on: DayNumber): number | 
   }
   return last;
 }
-

@@ -17,7 +17,11 @@ interface Days {
  * former employee's resident relation ends with the next change (A-27); where several relations cover, the duplicate
  * rules choose, and where they are silent every one of them stays.
  */
-export function oneSource(inquiry: Inquiry, payments: PaymentRecord, days: Days): { covered: Stretch[]; open: OpenDays[] } {
+export function oneSource(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  days: Days,
+): { covered: Stretch[]; open: OpenDays[] } {
   const open = [...days.open];
   let covered = [...days.covered];
   for (const window of days.windows) covered = duringWaiting(inquiry, covered, window, days.relations, open);
@@ -33,7 +37,10 @@ function duringWaiting(
   open: OpenDays[],
 ): Stretch[] {
   const old = (stretch: Stretch) =>
-    stretch.scheme !== window.scheme && stretch.arrival <= window.payment.day && stretch.basis !== 'retiree' && !stretch.restored;
+    stretch.scheme !== window.scheme &&
+    stretch.arrival <= window.payment.day &&
+    stretch.basis !== 'retiree' &&
+    !stretch.restored;
   if (!covered.some((stretch) => old(stretch) && overlaps(stretch, window))) return covered;
   const reading = inquiry.read('switch.oldRelation', window.region, window.payment.day);
   if (reading.known && reading.value === 'continues') {
@@ -48,7 +55,9 @@ function duringWaiting(
   }
   const began = registeredOn(relations, window) ?? window.payment.day;
   if (reading.known) {
-    return covered.flatMap((stretch) => (old(stretch) ? subtract(stretch, [{ from: began, through: OPEN }]) : [stretch]));
+    return covered.flatMap((stretch) =>
+      old(stretch) ? subtract(stretch, [{ from: began, through: OPEN }]) : [stretch],
+    );
   }
   return covered.flatMap((stretch) => {
     const lost = old(stretch) ? intersect(stretch, window) : undefined;
@@ -61,7 +70,10 @@ function duringWaiting(
 function registeredOn(relations: readonly RelationRecord[], window: WaitingWindow): DayNumber | undefined {
   const relation = relations.find(
     ({ scheme, region, participation, registered }) =>
-      registered !== undefined && scheme === window.scheme && region === window.region && participation === window.participation,
+      registered !== undefined &&
+      scheme === window.scheme &&
+      region === window.region &&
+      participation === window.participation,
   );
   return relation?.registered && relation.registered.day <= window.payment.day ? relation.registered.day : undefined;
 }
@@ -78,7 +90,9 @@ function someOverlap(covered: readonly Stretch[]): boolean {
 
 /** Cuts the days where coverage changes, and lets one source stand on each stretch. */
 function chooseDayByDay(inquiry: Inquiry, payments: PaymentRecord, covered: readonly Stretch[]): Stretch[] {
-  const edges = [...new Set(covered.flatMap(({ from, through }) => (through === OPEN ? [from] : [from, through + 1])))].sort((a, b) => a - b);
+  const edges = [
+    ...new Set(covered.flatMap(({ from, through }) => (through === OPEN ? [from] : [from, through + 1]))),
+  ].sort((a, b) => a - b);
   const chosen: Stretch[] = [];
   for (const [index, from] of edges.entries()) {
     const here = covered.filter((stretch) => contains(stretch, from));

@@ -25,7 +25,9 @@ export function pauses(
 
   const detections = inquiry.facts('DuplicateDetected');
   if (detections.length === 0) return { covered, paused };
-  const outcomes = [...inquiry.facts('DuplicateResolved'), ...inquiry.facts('DuplicateElected')].sort((a, b) => a.day - b.day);
+  const outcomes = [...inquiry.facts('DuplicateResolved'), ...inquiry.facts('DuplicateElected')].sort(
+    (a, b) => a.day - b.day,
+  );
   for (const detected of detections) {
     const pools = new Set(detected.data.relations.map(({ region }) => poolOf(region)));
     if (pools.size < 2) continue;
@@ -34,15 +36,22 @@ export function pauses(
       if (!rule.known || !rule.value) continue;
       const resolved = outcomes.find(({ day, type }) => day >= detected.day && type === 'DuplicateResolved');
       const span = { from: detected.day, through: resolved ? resolved.day - 1 : OPEN };
-      const kept = resolved !== undefined && poolOf(resolved.data.retained.region) === poolOf(relation.region) && resolved.data.retained.scheme === relation.scheme;
+      const kept =
+        resolved !== undefined &&
+        poolOf(resolved.data.retained.region) === poolOf(relation.region) &&
+        resolved.data.retained.scheme === relation.scheme;
       const events = [...detected.events, ...(resolved?.events ?? [])];
-      const here = (stretch: Stretch) => poolOf(stretch.region) === poolOf(relation.region) && stretch.scheme === relation.scheme;
+      const here = (stretch: Stretch) =>
+        poolOf(stretch.region) === poolOf(relation.region) && stretch.scheme === relation.scheme;
       covered = covered.flatMap((stretch) => {
         if (!here(stretch)) return [stretch];
         const within = intersect(stretch, span);
         const outside = subtract(stretch, [span]);
         const given = kept && within ? [{ ...stretch, ...within, restored: true, rule: rule.rule }] : [];
-        const ends = resolved && !kept ? outside.flatMap((part) => subtract(part, [{ from: resolved.day, through: OPEN }])) : outside;
+        const ends =
+          resolved && !kept
+            ? outside.flatMap((part) => subtract(part, [{ from: resolved.day, through: OPEN }]))
+            : outside;
         return [...ends, ...given];
       });
       if (!kept) paused.push({ scheme: relation.scheme, region: relation.region, ...span, rule: rule.rule, events });

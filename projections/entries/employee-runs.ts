@@ -143,6 +143,10 @@ class Walk {
     } else {
       this.enter(batch, fresh, last);
     }
+    const entered = this.result.runs.at(-1)!;
+    const waitingThrough = this.waitingThrough();
+    if (entered.coverFrom !== undefined && waitingThrough !== undefined)
+      entered.coverFrom = Math.max(entered.coverFrom, waitingThrough + 1);
     this.last = fresh[fresh.length - 1]!.month;
   }
 
@@ -692,6 +696,12 @@ class Walk {
     reason?: { zh: string; en: string },
   ): void {
     const span = windowFrom(batch.arrival, wait);
+    // Days that an earlier waiting period holds already are not waited for twice.
+    const waitingThrough = this.waitingThrough();
+    if (waitingThrough !== undefined) span.from = Math.max(span.from, waitingThrough + 1);
+    run.cause = cause;
+    run.coverFrom = Math.max(span.through + 1, firstDayOf(first.month));
+    if (span.from > span.through) return;
     const window: WaitingWindow = {
       scheme: 'employee',
       region: first.region,
@@ -702,8 +712,6 @@ class Walk {
       payment: batch.payment,
     };
     this.result.windows.push(window);
-    run.cause = cause;
-    run.coverFrom = Math.max(span.through + 1, firstDayOf(first.month));
     explainWindow(this.inquiry, window, wait, reason);
   }
 
@@ -725,6 +733,10 @@ class Walk {
   private leaveOpen(run: EmployeeRun, question: string, gap: Reading<unknown>): void {
     if (gap.known) return;
     run.open = { question, gap: { why: gap.why, rule: gap.rule, needs: gap.needs } };
+  }
+
+  private waitingThrough(): DayNumber | undefined {
+    return this.result.windows.at(-1)?.through;
   }
 
   private keepBreak(gapped: Gapped, region: string, restored: boolean): void {

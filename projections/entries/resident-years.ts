@@ -59,7 +59,14 @@ interface Newborn {
 /** What each resident payment covers: window, newborn, student, former employee, aided person, switch (CV-15, CV-22, CV-24, CV-25). */
 export function residentYears(inquiry: Inquiry, payments: PaymentRecord): ResidentYears {
   const walk = new Walk(inquiry, payments);
-  for (const paid of payments.years) if (paid.refundedOn === undefined) walk.take(paid);
+  for (const [index, paid] of payments.years.entries()) {
+    if (paid.refundedOn !== undefined) continue;
+    // A year paid again at the same place begins nothing.
+    const again = payments.years
+      .slice(0, index)
+      .some((other) => other.refundedOn === undefined && other.year === paid.year && other.region === paid.region);
+    if (!again) walk.take(paid);
+  }
   walk.newbornPremiums();
   return walk.result;
 }
@@ -97,8 +104,25 @@ class Walk {
       return;
     }
     if (this.newborn(span)) return;
-    if (this.student(span)) return;
-    this.general(span);
+    if (!this.student(span)) this.general(span);
+    this.graduation(span);
+  }
+
+  /** Graduation does not cut the year (JX-4.2, XA-2.3.2). */
+  private graduation(span: ResidentSpan): void {
+    const { paid } = span;
+    if (paid.participation !== 'student') return;
+    const graduated = this.inquiry.facts('StudentGraduated').find(({ day }) => yearOf(day) === paid.year);
+    if (!graduated) return;
+    const year = this.inquiry.read('student.graduationYear', paid.region, paid.arrival);
+    if (!year.known) return;
+    this.inquiry.because({
+      claim: 'coverage',
+      rule: year.rule,
+      events: [...paid.payment.events, ...graduated.events],
+      zh: `${toDay(graduated.day)} 毕业，当年待遇延续至 ${paid.year}-12-31。`,
+      en: `Graduated on ${toDay(graduated.day)}; the year's benefits go on to ${paid.year}-12-31.`,
+    });
   }
 
   // ---- newborns ----

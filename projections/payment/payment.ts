@@ -48,7 +48,7 @@ function employeeState(
   if (isDue(inquiry, 'employee', month, on)) return { status: 'due', ...through };
   if (paidThrough === undefined)
     return { status: open && hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'none' };
-  if (!open) return { status: 'interrupted', ...through };
+  if (!open || isPastDue(inquiry, month, on)) return { status: 'interrupted', ...through };
   return { status: hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'due', ...through };
 }
 
@@ -72,6 +72,21 @@ function isDue(inquiry: Inquiry, scheme: 'employee' | 'resident', period: number
         : data.benefitYear === period;
     return fits && (data.dueOn === undefined || on <= dayNumber(data.dueOn));
   });
+}
+
+/** Assessed, and not paid by its due day (JL-9.3). */
+function isPastDue(inquiry: Inquiry, month: number, on: DayNumber): boolean {
+  return inquiry
+    .facts('Assessed')
+    .some(
+      ({ data, day }) =>
+        data.scheme === 'employee' &&
+        day <= on &&
+        data.feeMonth !== undefined &&
+        monthNumber(data.feeMonth) === month &&
+        data.dueOn !== undefined &&
+        dayNumber(data.dueOn) < on,
+    );
 }
 
 function statusOn(relation: RelationRecord, on: DayNumber): string | undefined {
