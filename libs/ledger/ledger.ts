@@ -79,6 +79,12 @@ export class Ledger {
     return this.recorder.record(stream, inputs, options);
   }
 
+  /** As `record`, of events that have passed the door already; what is migrated keeps its `recordedAt`. */
+  async append(stream: string, events: readonly LedgerEvent[]): Promise<RecordOutcome> {
+    if (!this.recorder) throw new Error(`append to ${stream}: the store is open for reading only`);
+    return this.recorder.append(stream, events);
+  }
+
   recordPersonEvents(person: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {
     return this.record(personStream(person), inputs, options);
   }
@@ -94,6 +100,11 @@ export class Ledger {
   /** The person's events in the order of the stream, corrections and voidings among them; none for somebody unknown. */
   async personEvents(person: string): Promise<readonly LedgerEvent[]> {
     return this.cache.events(personStream(person), await this.store.head());
+  }
+
+  /** The events of any stream. */
+  async streamEvents(stream: string): Promise<readonly LedgerEvent[]> {
+    return this.cache.events(stream, await this.store.head());
   }
 
   async regionEvents(region: string): Promise<readonly LedgerEvent[]> {

@@ -70,21 +70,17 @@ export class Recorder {
     const faults = read.flatMap((one) => ('faults' in one ? one.faults : []));
     if (faults.length > 0) return { outcome: 'invalid', faults };
     const events = read.flatMap((one) => ('event' in one ? [one.event] : []));
-    const amending = await this.amendmentFaults(stream, events);
-    return amending.length > 0
-      ? { outcome: 'invalid', faults: amending }
-      : this.append(stream, events, options.expected);
+    return this.append(stream, events, options.expected);
   }
 
-  private async append(
-    stream: string,
-    unstamped: readonly LedgerEvent[],
-    expected: ExpectedRevision | undefined,
-  ): Promise<RecordOutcome> {
+  /** As `record`, of events that have passed the door; `recordedAt` is stamped over unless they are migrated. */
+  async append(stream: string, unstamped: readonly LedgerEvent[], expected?: ExpectedRevision): Promise<RecordOutcome> {
+    const amending = await this.amendmentFaults(stream, unstamped);
+    if (amending.length > 0) return { outcome: 'invalid', faults: amending };
     for (let attempt = 1; ; attempt++) {
       const head = await this.head(stream, attempt > 1);
       const stamped = this.stamp(unstamped, head);
-      if ('faults' in stamped) return this.alreadyThere(stream, unstamped, stamped.faults);
+      if ('faults' in stamped) return this.alreadyThere(stream, unstamped, stamped.faults, head);
 
       const revision = expected ?? (head.revision < 0 ? 'noStream' : head.revision);
       const outcome = await this.store.append(stream, stamped.events.map(toNewEvent), revision);
@@ -122,8 +118,10 @@ export class Recorder {
     stream: string,
     events: readonly LedgerEvent[],
     faults: EventFault[],
+    head: Head,
   ): Promise<RecordOutcome> {
-    // The stream is there (something in it is later), so expecting none can append nothing.
+    if (head.revision < 0) return { outcome: 'invalid', faults };
+    // The stream is there, so expecting none can append nothing.
     const outcome = await this.store.append(stream, events.map(toNewEvent), 'noStream');
     const settled = outcome.outcome === 'alreadyAppended' || outcome.outcome === 'conflictingId';
     return settled ? this.outcomeOf(stream, outcome, [...events]) : { outcome: 'invalid', faults };

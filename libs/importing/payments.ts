@@ -1,0 +1,142 @@
+import { monthNumber, toMonth, type Month } from '../calendar';
+import type { LedgerEvent, PaidData } from '../../events';
+import { employerOf, factOf, personOf, regionOf, relationOf, type RowContext } from './fact';
+import type { Row } from './row';
+
+/** What a row of a payment extract turned out to be. A reversal is settled against what the ledger holds. */
+export type PaymentFacts = { facts: LedgerEvent[] } | { reverses: ReversedPayment };
+
+/** The payment that a negative row takes back: to be found among the person's payments. */
+export interface ReversedPayment {
+  person: string;
+  /** The day of the reversal. */
+  on: string;
+  matches(paid: PaidData): boolean;
+  voiding(target: string): LedgerEvent;
+}
+
+/**
+ * The events of a row of a payment feedback extract (staf_psn_clct_detl_d): money that arrived, money owed, money paid back,
+ * or the negative half of a reversed pair. Throws `RefusedRow`.
+ */
+export function factsOfPayment(row: Row, context: RowContext): PaymentFacts {
+  const { mapping } = row;
+  const person = personOf(row);
+  const { scheme, participation } = relationOf(row);
+  const region = regionOf(row, context);
+  const kind = row.code('kind', mapping.kind) ?? 'regular';
+  if (kind === 'outside') return row.refuse('kind', 'a payment for months or a year; this one moves only amounts');
+
+  const period = periodOf(row, scheme);
+  const reversal = row.code('reversal', mapping.reversal) ?? 'standing';
+  const sign = reversal === 'reversal' || kind === 'refund' ? -1 : 1;
+  const amounts = {
+    unitFen: amountOf(row, 'unitYuan', sign),
+    personFen: amountOf(row, 'personYuan', sign),
+  };
+  const lateFeeFen = amountOf(row, 'lateFeeYuan', sign) || undefined;
+  const relation = { scheme, region };
+
+  if (kind === 'refund') {
+    const on = row.neededDay('arrival', 'the day of the refund');
+    const amountFen = (amounts.unitFen ?? 0) + (amounts.personFen ?? 0);
+    const basis = `CLCT-${row.text('kind')}`;
+    return { facts: [factOf(row, 'Refunded', person, on, { ...relation, ...period, amountFen, basis }, context)] };
+  }
+  if (isAssessment(row)) return { facts: assessments(row, person, { ...relation, ...period, ...amounts }, context) };
+
+  const on = row.neededDay('arrival', 'the day the money arrived');
+  const paid = {
+    ...relation,
+    kind: scheme === 'resident' || (kind === 'regular' && isWholeYear(period)) ? wholeYearKind(kind) : kind,
+    ...period,
+    participation,
+    employerId: employerOf(row),
+    ...amounts,
+    lateFeeFen,
+  };
+  if (reversal !== 'reversal') return { facts: [factOf(row, 'Paid', person, on, paid, context)] };
+  const wanted = JSON.stringify(keyOf(paid));
+  return {
+    reverses: {
+      person,
+      on,
+      matches: (data) => JSON.stringify(keyOf(data)) === wanted,
+      voiding: (target) =>
+        factOf(row, 'Voided', person, on, { target, reason: 'reversed by the collector (revs_flag -)' }, context),
+    },
+  };
+}
+
+interface Period {
+  feeMonths?: { from: Month; through: Month };
+  benefitYear?: number;
+}
+
+/** Fee months of an employee payment, the benefit year of a resident one. */
+function periodOf(row: Row, scheme: string): Period {
+  const from = row.neededMonth('feeFrom');
+  const through = row.month('feeThrough') ?? from;
+  if (through < from) return row.refuse('feeThrough', `a month not before ${from}`);
+  if (scheme === 'employee') return { feeMonths: { from, through } };
+  if (from.slice(0, 4) !== through.slice(0, 4))
+    return row.refuse('feeThrough', `a month of ${from.slice(0, 4)}: residents pay for one calendar year`);
+  return { benefitYear: +from.slice(0, 4) };
+}
+
+function amountOf(row: Row, word: 'unitYuan' | 'personYuan' | 'lateFeeYuan', sign: 1 | -1): number | undefined {
+  const fen = row.fen(word);
+  if (fen === undefined) return undefined;
+  // Some systems write a reversed or refunded amount with its sign, some without.
+  if (sign === -1) return Math.abs(fen);
+  return fen < 0 ? row.refuse(word, 'an amount not below zero, unless the row is a reversal or a refund') : fen;
+}
+
+function isAssessment(row: Row): boolean {
+  const state = row.code('paid', row.mapping.paid);
+  if (state !== undefined) return state === 'assessed';
+  return row.text('paid') !== '' && row.text('arrival') === '';
+}
+
+/** What is owed, one event a fee month, with the amounts spread over the months; an odd fen falls on the last ones. */
+function assessments(
+  row: Row,
+  person: string,
+  {
+    feeMonths,
+    benefitYear,
+    unitFen,
+    personFen,
+    ...relation
+  }: Period & { scheme: string; region: string; unitFen?: number; personFen?: number },
+  context: RowContext,
+): LedgerEvent[] {
+  const assess = (on: string, data: Record<string, unknown>) =>
+    factOf(row, 'Assessed', person, on, { ...relation, ...data }, context);
+  if (feeMonths === undefined) return [assess(`${benefitYear}-01-01`, { benefitYear, unitFen, personFen })];
+  const first = monthNumber(feeMonths.from);
+  const count = monthNumber(feeMonths.through) - first + 1;
+  return Array.from({ length: count }, (_, index) => {
+    const feeMonth = toMonth(first + index);
+    const share = (fen: number | undefined) =>
+      fen === undefined ? undefined : Math.floor((fen * (index + 1)) / count) - Math.floor((fen * index) / count);
+    return assess(`${feeMonth}-01`, { feeMonth, unitFen: share(unitFen), personFen: share(personFen) });
+  });
+}
+
+function isWholeYear({ feeMonths }: Period): boolean {
+  if (feeMonths === undefined) return false;
+  const { from, through } = feeMonths;
+  return from.slice(0, 4) === through.slice(0, 4) && from.endsWith('-01') && through.endsWith('-12');
+}
+
+/** A year paid at once is an annual payment; a year made up for stays what it is. */
+function wholeYearKind(kind: PaidData['kind']): PaidData['kind'] {
+  return kind === 'regular' ? 'annual' : kind;
+}
+
+/** What a payment and its reversal have in common. */
+function keyOf(paid: Partial<PaidData> & { kind: string }): unknown[] {
+  const { scheme, region, kind, feeMonths, benefitYear, unitFen = 0, personFen = 0 } = paid;
+  return [scheme, region, kind, feeMonths?.from, feeMonths?.through, benefitYear, unitFen, personFen];
+}

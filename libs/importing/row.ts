@@ -1,0 +1,137 @@
+import { isDay, isMonth, toInstant, type Day, type Instant, type Month } from '../calendar';
+import { hasIdentityShape } from '../../events';
+import type { ColumnWord, Mapping } from './mapping';
+
+/** What is wrong with one cell of a row. The value is left out where it may be personal. */
+export interface CellFault {
+  /** The column's name in the file. */
+  field: string;
+  reason: string;
+}
+
+/** A row that becomes no event, and why. */
+export class RefusedRow extends Error {
+  override readonly name = 'RefusedRow';
+
+  constructor(readonly fault: CellFault) {
+    super(`${fault.field}: ${fault.reason}`);
+  }
+}
+
+/** Where the columns of a table stand in a file. */
+export class Columns {
+  private readonly places: ReadonlyMap<ColumnWord, number>;
+
+  constructor(
+    readonly header: readonly string[],
+    readonly mapping: Mapping,
+  ) {
+    this.places = new Map(
+      Object.entries(mapping.columns).map(([word, name]) => [word as ColumnWord, header.indexOf(name)]),
+    );
+  }
+
+  placeOf(word: ColumnWord): number {
+    return this.places.get(word) ?? -1;
+  }
+
+  nameOf(word: ColumnWord): string {
+    return this.mapping.columns[word];
+  }
+}
+
+/** One row of an extract, its cells read as days, months, money and codes. Cells that cannot be read refuse the row. */
+export class Row {
+  /** Codes nobody knows, as `column=code`: kept for a person to look at. */
+  readonly exceptions: string[] = [];
+
+  constructor(
+    private readonly cells: readonly string[],
+    private readonly columns: Columns,
+  ) {}
+
+  get mapping(): Mapping {
+    return this.columns.mapping;
+  }
+
+  /** The cell without the spaces around it; empty where the file has no such column. */
+  text(word: ColumnWord): string {
+    const place = this.columns.placeOf(word);
+    return place < 0 ? '' : (this.cells[place] ?? '').trim();
+  }
+
+  /** A code that the mapping knows; an unknown one is noted as an exception. Undefined for those and for an empty cell. */
+  code<T>(word: ColumnWord, codes: Readonly<Record<string, T>>): T | undefined {
+    const code = this.text(word);
+    if (code === '') return undefined;
+    const meaning = Object.hasOwn(codes, code) ? codes[code] : undefined;
+    if (meaning === undefined) this.exception(word);
+    return meaning;
+  }
+
+  /** Keeps what stands in a cell as an exception. */
+  exception(word: ColumnWord, reason?: string): void {
+    const code = this.text(word);
+    const shown = code.length > 40 || hasIdentityShape(code) ? `(${code.length} characters)` : code;
+    this.exceptions.push(`${this.columns.nameOf(word)}=${shown}${reason === undefined ? '' : `: ${reason}`}`);
+  }
+
+  /** A day, written YYYY-MM-DD, YYYY/M/D or YYYYMMDD, with or without a time; undefined where the cell is empty. */
+  day(word: ColumnWord): Day | undefined {
+    const text = this.text(word);
+    if (text === '') return undefined;
+    const day = isDay(text) ? text : readDay(text);
+    return day ?? this.refuse(word, 'a day YYYY-MM-DD');
+  }
+
+  neededDay(word: ColumnWord, why: string): Day {
+    return this.day(word) ?? this.refuse(word, `a day YYYY-MM-DD: ${why}`);
+  }
+
+  /** When a system recorded the row: a day, or a day and time in Asia/Shanghai; undefined where the cell is empty. */
+  instant(word: ColumnWord): Instant | undefined {
+    const day = this.day(word);
+    if (day === undefined) return undefined;
+    const time = /[ T](\d{1,2}):(\d{2})(?::(\d{2}))?/.exec(this.text(word));
+    if (!time) return toInstant(day);
+    const clock = `${time[1]!.padStart(2, '0')}:${time[2]}:${time[3] ?? '00'}`;
+    return toInstant(`${day}T${clock}+08:00`) ?? this.refuse(word, 'a day and time YYYY-MM-DD HH:mm:ss');
+  }
+
+  /** A month, written YYYYMM or YYYY-MM; undefined where the cell is empty. */
+  month(word: ColumnWord): Month | undefined {
+    const text = this.text(word);
+    if (text === '') return undefined;
+    const month = /^\d{6}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4)}` : text.replace('/', '-');
+    return isMonth(month) ? month : this.refuse(word, 'a month YYYYMM');
+  }
+
+  neededMonth(word: ColumnWord): Month {
+    return this.month(word) ?? this.refuse(word, 'a month YYYYMM');
+  }
+
+  /** Money in yuan with at most two decimals, as fen; undefined where the cell is empty. */
+  fen(word: ColumnWord): number | undefined {
+    const text = this.text(word);
+    if (text === '') return undefined;
+    const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text);
+    if (!match) return this.refuse(word, 'an amount in yuan with at most two decimals');
+    const fen = +match[2]! * 100 + +(match[3] ?? '').padEnd(2, '0');
+    return match[1] === '-' && fen !== 0 ? -fen : fen;
+  }
+
+  /** Refuses the row for a cell: what stands there, and what was expected. */
+  refuse(word: ColumnWord, expected: string): never {
+    const text = this.text(word);
+    const shown =
+      text === '' ? 'nothing' : text.length > 40 || hasIdentityShape(text) ? `${text.length} characters` : `"${text}"`;
+    throw new RefusedRow({ field: this.columns.nameOf(word), reason: `got ${shown}; expected ${expected}` });
+  }
+}
+
+function readDay(text: string): Day | undefined {
+  const match = /^(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?$/.exec(text);
+  if (!match || (match[2] === '' && text.replace(/[ T].*/, '').length !== 8)) return undefined;
+  const day = `${match[1]}-${match[3]!.padStart(2, '0')}-${match[4]!.padStart(2, '0')}`;
+  return isDay(day) ? day : undefined;
+}

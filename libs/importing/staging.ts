@@ -1,0 +1,86 @@
+import Database from 'better-sqlite3';
+import type { LedgerEvent } from '../../events';
+
+/** A fact waiting for its turn; a reversal has none until the payment it takes back is known. */
+export interface Staged {
+  file: number;
+  line: number;
+  cells: string[];
+  fact?: LedgerEvent;
+}
+
+interface StagedRecord {
+  stream: string;
+  file: number;
+  line: number;
+  cells: string;
+  fact: string | null;
+}
+
+/**
+ * Facts put in order by stream and time of recording, on disk, so that history from several files can be told in the order in which
+ * it was learned without holding it in memory. The database is a temporary one that vanishes with the process.
+ */
+export class Staging {
+  private readonly database: Database.Database;
+  private readonly insert: Database.Statement<[string, string, number, number, string, string | null]>;
+  private pending = 0;
+
+  constructor() {
+    this.database = new Database('');
+    this.database.pragma('journal_mode = OFF');
+    this.database.pragma('synchronous = OFF');
+    this.database.exec(
+      'CREATE TABLE staged (stream TEXT, recorded_at TEXT, file INTEGER, line INTEGER, cells TEXT, fact TEXT)',
+    );
+    this.insert = this.database.prepare('INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?)');
+  }
+
+  add(stream: string, recordedAt: string, { file, line, cells, fact }: Staged): void {
+    if (this.pending === 0) this.database.exec('BEGIN');
+    this.insert.run(
+      stream,
+      recordedAt,
+      file,
+      line,
+      JSON.stringify(cells),
+      fact === undefined ? null : JSON.stringify(fact),
+    );
+    this.pending += 1;
+    if (this.pending === 10_000) this.commit();
+  }
+
+  /** One stream after the other, each in the order of recording, then of the files as they were named. */
+  *streams(): Generator<{ stream: string; staged: Staged[] }> {
+    this.commit();
+    const ordered = this.database
+      .prepare<[], StagedRecord>(
+        'SELECT stream, file, line, cells, fact FROM staged ORDER BY stream, recorded_at, file, line, rowid',
+      )
+      .iterate();
+    let current: { stream: string; staged: Staged[] } | undefined;
+    for (const { stream, file, line, cells, fact } of ordered) {
+      if (current !== undefined && current.stream !== stream) {
+        yield current;
+        current = undefined;
+      }
+      current ??= { stream, staged: [] };
+      current.staged.push({
+        file,
+        line,
+        cells: JSON.parse(cells) as string[],
+        ...(fact === null ? {} : { fact: JSON.parse(fact) as LedgerEvent }),
+      });
+    }
+    if (current !== undefined) yield current;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private commit(): void {
+    if (this.pending > 0) this.database.exec('COMMIT');
+    this.pending = 0;
+  }
+}
