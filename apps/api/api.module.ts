@@ -1,0 +1,75 @@
+import { Inject, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { LoggerModule, type Params } from 'nestjs-pino';
+import type { EventStore } from '../../libs/event-store';
+import { Ledger } from '../../libs/ledger';
+import { LoadedPolicies } from '../../libs/policy';
+import { EmployersController } from './employers/employers.controller';
+import { Draining } from './health/draining';
+import { HealthController } from './health/health.controller';
+import { authentication } from './http/authentication';
+import { jsonBody } from './http/json-body';
+import { ProblemFilter } from './http/problem.filter';
+import { ImportsController } from './imports/imports.controller';
+import { IMPORTS_PATH } from './imports/imports-path';
+import { SETTINGS, STORE, TOKEN } from './parts';
+import { AnswersController } from './persons/answers.controller';
+import { CommandsController } from './persons/commands.controller';
+import { PersonEventsController } from './persons/events.controller';
+import { PoliciesController } from './policies/policies.controller';
+import { Recording } from './recording/recording.service';
+import { RegionsController } from './regions/regions.controller';
+import type { Settings } from './settings';
+
+/** What the API stands on; opened by whoever starts it, and closed by him. */
+export interface ApiParts {
+  store: EventStore;
+  ledger: Ledger;
+  policies: LoadedPolicies;
+  token: string;
+  settings: Settings;
+  log: Params;
+}
+
+@Module({})
+export class ApiModule implements NestModule {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(TOKEN) private readonly token: string,
+    private readonly draining: Draining,
+  ) {}
+
+  static of({ store, ledger, policies, token, settings, log }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [LoggerModule.forRoot(log), TerminusModule.forRoot({ logger: false })],
+      controllers: [
+        AnswersController,
+        PersonEventsController,
+        CommandsController,
+        RegionsController,
+        EmployersController,
+        ImportsController,
+        PoliciesController,
+        HealthController,
+      ],
+      providers: [
+        { provide: Ledger, useValue: ledger },
+        { provide: LoadedPolicies, useValue: policies },
+        { provide: STORE, useValue: store },
+        { provide: SETTINGS, useValue: settings },
+        { provide: TOKEN, useValue: token },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        Draining,
+        Recording,
+      ],
+    };
+  }
+
+  // In this order: a stranger's body is not read.
+  configure(consumer: MiddlewareConsumer): void {
+    const body = jsonBody(this.settings.bodyBytes, ({ path }) => path === IMPORTS_PATH);
+    consumer.apply(this.draining.middleware, authentication(this.token), body).forRoutes('{*path}');
+  }
+}

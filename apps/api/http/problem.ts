@@ -1,0 +1,101 @@
+import { hasIdentityShape } from '../../../events';
+
+/** One thing wrong with an input: where it stands, what was given and what would have been right. */
+export interface InputFault {
+  /** A body's path such as `[2].data.scheme`, a parameter's or a header's name. */
+  field: string;
+  /** Never an identity number, a birth date or free text; null where nothing was given. */
+  value: unknown;
+  expected: string;
+}
+
+/** The kinds of problems. A kind's URI, status and title never change their meaning; a client may branch on them. */
+export const problemKinds = {
+  'invalid-input': { status: 400, title: 'The input is not what was expected' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'not-storable': { status: 400, title: 'The store does not take these events' },
+  unauthenticated: { status: 401, title: 'The bearer token is missing or wrong' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'unknown-person': { status: 404, title: 'The ledger holds no event of this person' },
+  'no-policy': { status: 404, title: 'No policy pack rules this region on this day' },
+  'method-not-allowed': { status: 405, title: 'The address does not take this method' },
+  'id-conflict': { status: 409, title: 'The id or idempotency key was used for something else' },
+  'concurrent-change': { status: 409, title: 'Others kept writing to the same stream' },
+  'revision-mismatch': { status: 412, title: 'The stream is not at the revision that was expected' },
+  'too-large': { status: 413, title: 'The body is larger than the limit' },
+  'unsupported-media-type': { status: 415, title: 'The body has a form that is not read here' },
+  'refused-by-rule': { status: 422, title: 'A rule refuses the command' },
+  'unreadable-history': { status: 500, title: 'The log holds an event that this program cannot read' },
+  internal: { status: 500, title: 'Something broke inside' },
+  'not-ready': { status: 503, title: 'The server is not ready' },
+  'outcome-unknown': { status: 503, title: 'It is unknown whether the events were recorded' },
+} as const;
+
+export type ProblemKind = keyof typeof problemKinds;
+
+/** An RFC 9457 problem on its way to the client; thrown anywhere, written by the problem filter. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    detail: string,
+    /** Members beside the standard ones, such as `errors` or `rule`. */
+    readonly members: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+
+  get status(): number {
+    return problemKinds[this.kind].status;
+  }
+
+  body(requestId: string): Record<string, unknown> {
+    const { status, title } = problemKinds[this.kind];
+    return {
+      type: problemType(this.kind),
+      title,
+      status,
+      detail: this.message,
+      instance: `urn:enrollment-ledger:request:${requestId}`,
+      ...this.members,
+    };
+  }
+}
+
+export function problemType(kind: ProblemKind): string {
+  return `urn:enrollment-ledger:problem:${kind}`;
+}
+
+/** The refusal of an input with everything that is wrong with it, as far as a reader can bear. */
+export function invalidInput(faults: readonly InputFault[]): Problem {
+  const errors = faults
+    .slice(0, FAULTS_TOLD)
+    .map(({ field, value, expected }) => ({ field, value: value ?? null, expected }));
+  const more = faults.length - errors.length;
+  const first = faults[0]!;
+  const others = faults.length > 1 ? `, and ${faults.length - 1} more in errors` : '';
+  return new Problem('invalid-input', `${first.field}: expected ${first.expected}${others}`, {
+    errors,
+    ...(more > 0 ? { errorsLeftOut: more } : {}),
+  });
+}
+
+/** A fault of a parameter or header; the value is told only where it can hold nothing personal. */
+export function faultOf(field: string, value: unknown, expected: string): InputFault {
+  return { field, value: printable(value), expected };
+}
+
+const FAULTS_TOLD = 100;
+const PLAIN_WORD = /^[\x21-\x7e]{1,64}$/;
+const LONG_NUMBER = /\d{15}/;
+
+function printable(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (Array.isArray(value)) return `(${value.length} values)`;
+  if (typeof value !== 'string') return typeof value === 'number' || typeof value === 'boolean' ? value : '(an object)';
+  if (value === '') return '';
+  const plain = PLAIN_WORD.test(value) && !LONG_NUMBER.test(value) && !hasIdentityShape(value);
+  return plain ? value : `(a text of ${value.length} characters)`;
+}

@@ -1,0 +1,84 @@
+import { Transform } from 'class-transformer';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import { isDay, toInstant } from '../../../libs/calendar';
+import { parseStream } from '../../../events';
+
+/** The kinds of values that parameters and plain bodies hold, as class-validator decorators; the message is what was expected. */
+
+/** May be left out. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_object: object, value: unknown) => value !== undefined);
+}
+
+/** A day that exists, within the years that any question can be about. */
+export function QuestionDay(): PropertyDecorator {
+  return field('day', isQuestionDay, 'a day YYYY-MM-DD, 1900 to 2199');
+}
+
+/** A region code. */
+export function RegionCode(): PropertyDecorator {
+  return field('region', isRegionCode, 'a region code of six digits');
+}
+
+/** A limit of knowledge; a `+` that arrived as a blank, because nobody encoded it, is mended. */
+export function KnowledgeLimit(): PropertyDecorator {
+  const mend = Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.replace(/ (\d\d:\d\d)$/, '+$1') : value,
+  );
+  const check = field(
+    'knownAt',
+    (value) => typeof value === 'string' && (isDay(value) || POSITION.test(value) || toInstant(value) !== undefined),
+    'a day, an instant such as 2022-10-31T17:00:00+08:00, or a position in the log',
+  );
+  return (target, property) => {
+    mend(target, property);
+    check(target, property);
+  };
+}
+
+/** A position in the log. */
+export function Position(): PropertyDecorator {
+  return field('position', (value) => typeof value === 'string' && POSITION.test(value), 'a position in the log');
+}
+
+/** A whole number, written out. */
+export function Whole(from: number, through: number): PropertyDecorator {
+  return field(
+    'whole',
+    (value) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) >= from && Number(value) <= through,
+    `a whole number, ${from} to ${through}`,
+  );
+}
+
+/** One choice for an unclear clause or several of them, `A-01:B`; made into a list. */
+export function ReadingChoices(): PropertyDecorator {
+  const list = Transform(({ value }: { value: unknown }) =>
+    value === undefined || Array.isArray(value) ? value : [value],
+  );
+  const check = field(
+    'readings',
+    (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && READING.test(one)),
+    'a reading and its choice such as A-01:B; repeat the parameter for more',
+  );
+  return (target, property) => {
+    list(target, property);
+    check(target, property);
+  };
+}
+
+export const READING = /^([A-Z]-\d{2,3})[:=]([A-Za-z0-9]{1,16})$/;
+
+export function isRegionCode(value: unknown): value is string {
+  return typeof value === 'string' && parseStream(`region-${value}`) !== undefined;
+}
+
+export function isQuestionDay(value: unknown): value is string {
+  return isDay(value) && value >= '1900-01-01' && value <= '2199-12-31';
+}
+
+const POSITION = /^\d{1,18}$/;
+
+function field(name: string, holds: (value: unknown) => boolean, expected: string): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } });
+}

@@ -1,0 +1,91 @@
+import { problemKinds, problemType } from '../http/problem';
+import { anything, day, flag, list, position, ref, region, text, whole, type Schema } from './schema';
+
+const record = (properties: Record<string, Schema>, optional: string[] = [], description?: string): Schema => ({
+  type: 'object',
+  ...(description ? { description } : {}),
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+const revision: Schema = { ...whole, minimum: 0, description: 'The place in the stream, from 0' };
+const words = record({ zh: text, en: text });
+const recorded = { stream: text, revision, position, events: list(ref('StoredEvent')) };
+const policySummary = {
+  id: text,
+  version: text,
+  region,
+  parent: text,
+  name: words,
+  effectiveFrom: day,
+  effectiveThrough: day,
+  schemes: list(text),
+  sourceStatus: text,
+  sha256: text,
+};
+
+/** The schemas of what the API says around events and answers. */
+export const replySchemas: Record<string, Schema> = {
+  Recorded: record(
+    recorded,
+    [],
+    'What was recorded for the request; revision and position are those of its last event',
+  ),
+  EventPage: record({
+    person: text,
+    revision,
+    events: list(ref('StoredEvent')),
+    next: { type: ['string', 'null'], description: 'Where the next page is; null at the end' },
+  }),
+  Decision: record(
+    {
+      accepted: { ...flag },
+      rule: text,
+      review: { ...flag, description: 'A person must look' },
+      notes: list(record({ rule: text, family: text, zh: text, en: text }, ['rule', 'family'])),
+      ...recorded,
+    },
+    ['rule', 'review', 'notes', 'revision', 'position'],
+    'An accepted decision with the events it recorded; none where all that was asked for already held',
+  ),
+  PolicyList: record({ policies: list(ref('PolicySummary')) }),
+  PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
+  Policy: {
+    ...record(
+      { ...policySummary, on: day, keys: list(anything), rules: anything, readings: anything, outside: anything },
+      ['parent', 'effectiveThrough', 'keys'],
+    ),
+    description: 'A pack as it rules on a day: each key of the law with its value, or why it has none',
+  },
+  Alive: record({ status: { ...text, const: 'ok' } }),
+  Ready: { ...anything, description: 'The state of each part' },
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457 problem details. Branch on type; detail is for people and may be reworded.',
+    properties: {
+      type: { type: 'string', enum: (Object.keys(problemKinds) as (keyof typeof problemKinds)[]).map(problemType) },
+      title: text,
+      status: whole,
+      detail: text,
+      instance: { ...text, description: 'The request, by the id under which the log has it' },
+      errors: list(
+        record({
+          field: { ...text, description: 'The path in the body, or the name of the parameter or header' },
+          value: { description: 'What was given; described in brackets where it may be personal' },
+          expected: text,
+        }),
+      ),
+      errorsLeftOut: whole,
+      rule: { ...text, description: 'The rule that refuses', example: 'JX-3.3' },
+      citation: ref('Citation'),
+      zh: text,
+      details: anything,
+      review: flag,
+      revision: { type: ['integer', 'null'], description: 'Where the stream stands' },
+      checks: anything,
+    },
+    required: ['type', 'title', 'status', 'detail', 'instance'],
+    additionalProperties: false,
+  },
+};

@@ -1,0 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { problemKinds, type ProblemKind } from '../http/problem';
+import { ref } from './schema';
+
+/** The reply that a route gives when all is well. */
+export function ApiAnswers(status: number, schema: string, description: string): MethodDecorator {
+  return ApiResponse({ status, description, content: { 'application/json': { schema: ref(schema) as object } } });
+}
+
+/** The problems that a route may answer with, beside those that every route may. */
+export function ApiProblems(...kinds: ProblemKind[]): MethodDecorator {
+  const byStatus = new Map<number, string[]>();
+  for (const kind of kinds) {
+    const { status, title } = problemKinds[kind];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `${title} (${kind})`]);
+  }
+  return applyDecorators(
+    ...[...byStatus].map(([status, told]) =>
+      ApiResponse({
+        status,
+        description: told.join('; '),
+        content: { 'application/problem+json': { schema: ref('Problem') as object } },
+      }),
+    ),
+  );
+}
+
+/** The headers of a write. */
+export function ApiWriteHeaders(): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Names the request, so that it can be sent again: recorded once, answered alike (Idempotency-Hit: true)',
+    }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'Record only if the stream is at this revision: its ETag such as "12", or * for any',
+    }),
+    ApiHeader({ name: 'If-None-Match', required: false, description: '*: record only if the stream has no event yet' }),
+  );
+}
+
+/** A body of one event or many. */
+export function ApiEventsBody(event: 'PersonEvent' | 'RegionEvent' | 'EmployerEvent'): MethodDecorator {
+  return ApiBody({ required: true, schema: ref(`${event}s`) as object });
+}

@@ -1,0 +1,71 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { dayOfInstant } from '../../../libs/calendar';
+import { Ledger, instantOf } from '../../../libs/ledger';
+import { LoadedPolicies } from '../../../libs/policy';
+import type { Answer } from '../../../projections/answer';
+import { personIn } from '../http/edge-validation';
+import { setRevision } from '../http/preconditions';
+import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { readingsOf } from '../policies/readings';
+import { AnswerQuery } from './answer.query';
+import { unknownPerson } from './unknown-person';
+
+@ApiTags('persons')
+@Controller('v1/persons/:person')
+export class AnswersController {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly policies: LoadedPolicies,
+  ) {}
+
+  @Get('answer')
+  @ApiOperation({
+    operationId: 'askAboutPerson',
+    summary: 'What holds for a person on a day, as known at a time, and why',
+  })
+  @ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
+  @ApiQuery({
+    name: 'validOn',
+    required: false,
+    description: 'The day asked about; left out: today in China',
+    example: '2022-11-05',
+  })
+  @ApiQuery({
+    name: 'knownAt',
+    required: false,
+    description:
+      'A day (its last instant), an instant or a position in the log: only what was recorded by then counts; left out: now',
+    example: '2022-10-31',
+  })
+  @ApiQuery({
+    name: 'region',
+    required: false,
+    description: 'Whose rules are asked; left out: those of his relation',
+    example: '211200',
+  })
+  @ApiQuery({
+    name: 'reading',
+    required: false,
+    isArray: true,
+    type: String,
+    description: 'How an unclear clause is to be read, such as A-01:B (or A-01=B); repeat it for more',
+  })
+  @ApiAnswers(200, 'Answer', 'The answer. Its ETag is the revision of the person’s stream, for If-Match.')
+  @ApiProblems('invalid-input', 'unknown-person')
+  async ask(
+    @Param('person') path: string,
+    @Query() query: AnswerQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Answer> {
+    const person = personIn(path);
+    const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, region } = query;
+    const readings = readingsOf(query.reading, this.policies);
+    const revision = (await this.ledger.personEvents(person)).at(-1)?.revision;
+    const answer = await this.ledger.answer({ person, region, validOn, knownAt, readings });
+    if (!answer) throw unknownPerson(person);
+    setRevision(response, revision);
+    return answer;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Command } from '../../../libs/enrollment';
+import { parseEvent, type EventType } from '../../../events';
+import { Problem, invalidInput, type InputFault } from '../http/problem';
+
+/** The commands, each with the event whose data it carries. */
+const EVENT_OF_COMMAND: Readonly<Record<Command['type'], EventType>> = {
+  Register: 'Registered',
+  Suspend: 'Suspended',
+  Terminate: 'Terminated',
+  Transfer: 'Transferred',
+  Retire: 'Retired',
+  Refund: 'Refunded',
+  RequestBackPayment: 'BackPaymentRequested',
+  Pay: 'Paid',
+  ElectDuplicate: 'DuplicateElected',
+  ResolveDuplicate: 'DuplicateResolved',
+};
+
+export const commandNames = Object.keys(EVENT_OF_COMMAND) as Command['type'][];
+
+/** The name of the command that a path means; its first letter may be small. */
+export function commandIn(path: string): Command['type'] {
+  const name = commandNames.find((one) => one.toLowerCase() === path.toLowerCase());
+  if (name === undefined) {
+    throw new Problem('not-found', `There is no such command; there are ${commandNames.join(', ')}.`);
+  }
+  return name;
+}
+
+/** The command with its data as the event of the contract has it. Throws with every fault. */
+export function readCommand(type: Command['type'], person: string, on: string, data: unknown): Command {
+  const event = EVENT_OF_COMMAND[type];
+  // The sum of a refund may be what is asked for.
+  const withoutSum = type === 'Refund' && isRecord(data) && data['amountFen'] === undefined;
+  const parsed = parseEvent(
+    { type: event, effectiveOn: on, data: withoutSum ? { ...data, amountFen: 0 } : data },
+    { person, recordedAt: on, makeId: () => 'command' },
+  );
+  if (!parsed.ok) throw invalidInput(parsed.faults.map((fault): InputFault => ({ ...fault })));
+  const read: Record<string, unknown> = { ...parsed.event.data };
+  if (withoutSum) delete read['amountFen'];
+  return { type, data: read } as unknown as Command;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

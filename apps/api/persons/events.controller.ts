@@ -1,0 +1,84 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Ledger } from '../../../libs/ledger';
+import { personStream } from '../../../events';
+import { personIn } from '../http/edge-validation';
+import { setRevision } from '../http/preconditions';
+import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWriteHeaders } from '../openapi/responses';
+import { shownEvent, type Recorded, type ShownEvent } from '../recording/recorded-events';
+import { Recording } from '../recording/recording.service';
+import { EventsQuery } from './events.query';
+import { unknownPerson } from './unknown-person';
+
+/** A part of a person's stream. */
+interface EventPage {
+  person: string;
+  /** Of the stream's last event. */
+  revision: number;
+  events: ShownEvent[];
+  /** Where the next page is; null at the end. */
+  next: string | null;
+}
+
+@ApiTags('persons')
+@ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
+@Controller('v1/persons/:person/events')
+export class PersonEventsController {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly recording: Recording,
+  ) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({
+    operationId: 'recordPersonEvents',
+    summary: 'Records what happened to a person, all or nothing',
+    description: 'Facts are never refused for breaking a rule of policy; what is wrong with them shows in the answer.',
+  })
+  @ApiWriteHeaders()
+  @ApiEventsBody('PersonEvent')
+  @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
+  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
+  async record(
+    @Param('person') path: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Recorded> {
+    const person = personIn(path);
+    const target = { stream: personStream(person), events: () => this.ledger.personEvents(person) };
+    return this.recording.record(request, response, target);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'readPersonEvents', summary: 'What is recorded of a person, in the order of recording' })
+  @ApiQuery({ name: 'from', required: false, description: 'The first revision to give', example: '0' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    description: 'How many events at most, 1 to 1000; left out: 500',
+    example: '500',
+  })
+  @ApiAnswers(200, 'EventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
+  @ApiProblems('invalid-input', 'unknown-person')
+  async read(
+    @Param('person') path: string,
+    @Query() query: EventsQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<EventPage> {
+    const person = personIn(path);
+    const stream = await this.ledger.personEvents(person);
+    const revision = stream.at(-1)?.revision;
+    if (revision === undefined) throw unknownPerson(person);
+
+    const from = Number(query.from ?? 0);
+    const limit = Number(query.limit ?? 500);
+    const events = stream.slice(from, from + limit).map(shownEvent);
+    const end = from + limit;
+    const next = end <= revision ? `/v1/persons/${encodeURIComponent(person)}/events?from=${end}&limit=${limit}` : null;
+    if (next !== null) response.setHeader('Link', `<${next}>; rel="next"`);
+    setRevision(response, revision);
+    return { person, revision, events, next };
+  }
+}

@@ -1,0 +1,14 @@
+import { Optional, Whole } from '../http/query-fields';
+
+/** Which part of a stream is read. */
+export class EventsQuery {
+  /** The first revision to give; left out: the stream's beginning. */
+  @Optional()
+  @Whole(0, Number.MAX_SAFE_INTEGER)
+  from?: string;
+
+  /** How many events at most. */
+  @Optional()
+  @Whole(1, 1000)
+  limit?: string;
+}

@@ -1,0 +1,31 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
+import { ApiModule, type ApiParts } from './api.module';
+import { edgeValidation } from './http/edge-validation';
+import { securityHeaders } from './http/security-headers';
+import { serveDocs } from './openapi/document';
+
+export type { ApiParts } from './api.module';
+
+/** The API over its parts, ready to listen. Closing it leaves the store open. */
+export async function createServer(parts: ApiParts): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('json replacer', bigintsAsText);
+  app.use(securityHeaders);
+  app.useGlobalPipes(edgeValidation());
+  serveDocs(app);
+  return app.init();
+}
+
+function bigintsAsText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

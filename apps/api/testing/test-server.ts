@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import type { EventStore } from '../../../libs/event-store';
+import { openLedger, openStore, type Clock } from '../../../libs/ledger';
+import { loadPolicies } from '../../../libs/policy';
+import { requestLog } from '../http/request-log';
+import { createServer } from '../server';
+import { readSettings } from '../settings';
+
+export const TOKEN = 'a-token-for-tests-0123456789abcdefghij';
+
+/** The API on a free port over a store of its own, with the packs as they are. */
+export interface TestServer {
+  app: NestExpressApplication;
+  store: EventStore;
+  folder: string;
+  /** What was logged, line by line. */
+  log: string[];
+  /** A request with the token. */
+  get(path: string): request.Test;
+  post(path: string, body?: unknown): request.Test;
+  /** A request without the token. */
+  stranger: ReturnType<typeof request>;
+  close(): Promise<void>;
+}
+
+export async function startTestServer(
+  changes: { environment?: Record<string, string>; clock?: Clock; wrap?: (store: EventStore) => EventStore } = {},
+): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-api-'));
+  const settings = readSettings({ LEDGER_DATA: folder, LEDGER_PORT: '0', ...changes.environment });
+  const opened = openStore(folder);
+  const store = changes.wrap?.(opened) ?? opened;
+  const { policies } = loadPolicies(settings.policies);
+  const ledger = openLedger({ store, policies, clock: changes.clock ?? Date.now });
+  const log: string[] = [];
+  const lines = { write: (line: string) => void log.push(line) };
+  const app = await createServer({ store, ledger, policies, token: TOKEN, settings, log: requestLog('info', lines) });
+  await app.listen(0, '127.0.0.1');
+  const stranger = request(app.getHttpServer() as Parameters<typeof request>[0]);
+  const withToken = (test: request.Test) => test.set('Authorization', `Bearer ${TOKEN}`);
+  return {
+    app,
+    store,
+    folder,
+    log,
+    stranger,
+    get: (path) => withToken(stranger.get(path)),
+    post: (path, body) => {
+      const test = withToken(stranger.post(path));
+      return body === undefined ? test : test.send(body as object);
+    },
+    close: async () => {
+      await app.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
