@@ -149,13 +149,14 @@ function ruleOf(inquiry: Inquiry, key: YearsKey, on: DayNumber): string {
   return national.rule ?? key;
 }
 
+/** The events behind what counts; entries of one event stand together. */
 function eventsOf(counted: readonly CountedMonths[], on: DayNumber, fits: (entry: CountedMonths) => boolean): string[] {
-  const events = new Set<string>();
+  const events: string[] = [];
   let last: readonly string[] | undefined;
   for (const entry of counted) {
     if (entry.events === last || entry.from > on || on >= entry.until || !fits(entry)) continue;
     last = entry.events;
-    for (const event of entry.events) events.add(event);
+    events.push(...last);
   }
-  return [...events];
+  return events;
 }

@@ -81,10 +81,14 @@ class Builder {
         from = this.countsFrom(kind, paid.region, paid.arrival);
       }
       if (from === undefined) continue;
-      const entry = this.push(kind, Math.max(from, firstDayOf(paid.month)), payment.events, {
-        month: paid.month,
-        until: paid.refundedOn,
-      });
+      const entry = this.push(
+        kind,
+        Math.max(from, firstDayOf(paid.month)),
+        payment.events,
+        paid.month,
+        1,
+        paid.refundedOn,
+      );
       // The rest of a month's money does not give the month a second time.
       const earlier = incomplete.get(paid.month);
       if (earlier) earlier.until = Math.min(earlier.until, entry.from);
@@ -100,11 +104,15 @@ class Builder {
       if (from === undefined) continue;
       const actual = this.read('years.lumpSumActual');
       if (!actual.known) this.leaveOpen('contribution.lumpSumActual', from, actual);
-      this.push(actual.known && actual.value ? kind : 'bought', from, payment.events, {
-        count: months,
-        until: refundedOn,
-        purchased: true,
-      });
+      this.push(
+        actual.known && actual.value ? kind : 'bought',
+        from,
+        payment.events,
+        undefined,
+        months,
+        refundedOn,
+        true,
+      );
     }
   }
 
@@ -115,7 +123,7 @@ class Builder {
       const from = here ? this.recognisedHere(kind, day) : this.countsFrom(kind, data.region, day);
       if (from === undefined) continue;
       if (data.span) this.pushSpan(() => kind, from, events, data.span);
-      else this.push(kind, from, events, { count: data.months ?? 0 });
+      else this.push(kind, from, events, undefined, data.months ?? 0);
     }
   }
 
@@ -165,7 +173,7 @@ class Builder {
     for (const { day, data, events } of this.inquiry.facts('YearsConverted')) {
       const conversion = this.read('years.residentConversion');
       if (!conversion.known) this.leaveOpen('contribution.residentConversion', day, conversion);
-      else if (conversion.value === 'byDifference') this.push('localActual', day, events, { count: data.months });
+      else if (conversion.value === 'byDifference') this.push('localActual', day, events, undefined, data.months);
     }
   }
 
@@ -255,7 +263,7 @@ class Builder {
     if (from === undefined) return;
     const here = seenFrom(this.pool, kind, to);
     if (!this.takesOver(here, to === this.pool ? left : to, from)) return;
-    this.push(here, from, fact.events, { count });
+    this.push(here, from, fact.events, undefined, count);
   }
 
   private pushSpan(
@@ -265,15 +273,17 @@ class Builder {
     span: { from: string; through: string },
   ): void {
     const through = monthNumber(span.through);
-    for (let month = monthNumber(span.from); month <= through; month++)
-      this.push(kindOf(month), from, events, { month });
+    for (let month = monthNumber(span.from); month <= through; month++) this.push(kindOf(month), from, events, month);
   }
 
   private push(
     kind: MonthKind,
     from: DayNumber,
     events: readonly string[],
-    { month, count = 1, until = OPEN, purchased = false }: Partial<CountedMonths>,
+    month: MonthNumber | undefined,
+    count = 1,
+    until: DayNumber = OPEN,
+    purchased = false,
   ): CountedMonths {
     const entry: CountedMonths = { kind, from, until, month, count, purchased, events };
     this.counted.push(entry);

@@ -26,7 +26,7 @@ export interface RunQuestion {
  */
 export function consecutiveMonths(inquiry: Inquiry, payments: PaymentRecord, question: RunQuestion): number {
   const { scheme, through, on } = question;
-  const insured = new Set<MonthNumber>();
+  const insured: MonthNumber[] = [];
   if (scheme !== 'resident') addEmployeeMonths(insured, inquiry, payments, on);
   if (scheme !== 'employee') addResidentMonths(insured, inquiry, payments, on);
   return runThrough(insured, through);
@@ -38,43 +38,49 @@ export function consecutiveMonths(inquiry: Inquiry, payments: PaymentRecord, que
  */
 export function consecutiveOn(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): number {
   const month = monthOf(on);
-  const employee = new Set<MonthNumber>();
-  const resident = new Set<MonthNumber>();
+  const employee: MonthNumber[] = [];
+  const resident: MonthNumber[] = [];
   addEmployeeMonths(employee, inquiry, payments, on);
   addResidentMonths(resident, inquiry, payments, on);
-  const last = employee.has(month) || resident.has(month) ? month : month - 1;
-  if (resident.size === 0) return runThrough(employee, last);
-  if (employee.size === 0) return runThrough(resident, last);
+  const last = employee.includes(month) || resident.includes(month) ? month : month - 1;
+  if (resident.length === 0) return runThrough(employee, last);
+  if (employee.length === 0) return runThrough(resident, last);
   const minimum = inquiry.read('switch.minimum', inquiry.region, on);
-  if (minimum.known && minimum.value.scope === 'sameScheme')
-    return runThrough(employee.has(last) ? employee : resident, last);
-  for (const insured of resident) employee.add(insured);
-  return runThrough(employee, last);
+  if (minimum.known && minimum.value.scope === 'sameScheme') {
+    return runThrough(employee.includes(last) ? employee : resident, last);
+  }
+  return runThrough([...employee, ...resident], last);
 }
 
-function runThrough(insured: ReadonlySet<MonthNumber>, through: MonthNumber): number {
-  let months = 0;
-  while (insured.has(through - months)) months++;
-  return months;
+/** Length of the unbroken run that ends with the month; sorts the months. */
+function runThrough(insured: MonthNumber[], through: MonthNumber): number {
+  insured.sort((a, b) => a - b);
+  let run = 0;
+  for (let i = insured.length - 1; i >= 0; i--) {
+    const month = insured[i]!;
+    if (month === through - run) run++;
+    else if (month < through - run) break;
+  }
+  return run;
 }
 
-function addEmployeeMonths(insured: Set<MonthNumber>, inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
+function addEmployeeMonths(insured: MonthNumber[], inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
   for (const { month, arrival, refundedOn } of payments.months) {
-    if (arrival <= on && (refundedOn === undefined || refundedOn > on)) insured.add(month);
+    if (arrival <= on && (refundedOn === undefined || refundedOn > on)) insured.push(month);
   }
   for (const { day, data } of inquiry.facts('YearsRecognised')) {
     if (day > on || data.kind === 'deemed' || !data.span) continue;
     const through = monthNumber(data.span.through);
-    for (let month = monthNumber(data.span.from); month <= through; month++) insured.add(month);
+    for (let month = monthNumber(data.span.from); month <= through; month++) insured.push(month);
   }
 }
 
-function addResidentMonths(insured: Set<MonthNumber>, inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
+function addResidentMonths(insured: MonthNumber[], inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
   for (const year of payments.years) {
     const enrolled = enrolledDays(inquiry, year, on);
     if (!enrolled) continue;
     const through = monthOf(enrolled.through);
-    for (let month = monthOf(enrolled.from); month <= through; month++) insured.add(month);
+    for (let month = monthOf(enrolled.from); month <= through; month++) insured.push(month);
   }
 }
 

@@ -30,18 +30,10 @@ export interface CountedMonths {
 
 /** Counts months so that one calendar month counts once, whatever gave it (CV-19). */
 export class MonthTally {
-  private readonly slots = new Map<MonthNumber, MonthKind[]>();
-  private readonly counts: Record<MonthKind, number> = {
-    localActual: 0,
-    provinceActual: 0,
-    outOfProvinceActual: 0,
-    militaryActual: 0,
-    spouseActual: 0,
-    militaryDeemed: 0,
-    deemed: 0,
-    bought: 0,
-  };
-  private readonly loose: Record<MonthKind, number> = { ...this.counts };
+  /** What each calendar month was given as; a list, the strongest first, where several facts gave it. */
+  private readonly slots = new Map<MonthNumber, MonthKind | MonthKind[]>();
+  private readonly counts = noMonths();
+  private readonly loose = noMonths();
   private bought = 0;
   private dropped = 0;
 
@@ -53,16 +45,17 @@ export class MonthTally {
       return;
     }
     const slot = this.slots.get(month);
-    if (!slot) {
-      this.slots.set(month, [kind]);
+    if (slot === undefined) {
+      this.slots.set(month, kind);
       this.counts[kind]++;
       return;
     }
     this.dropped++;
-    this.counts[slot[0]!]--;
-    slot.push(kind);
-    slot.sort(byStrength);
-    this.counts[slot[0]!]++;
+    this.counts[strongestOf(slot)]--;
+    const given = typeof slot === 'string' ? [slot, kind] : [...slot, kind];
+    given.sort(byStrength);
+    this.slots.set(month, given);
+    this.counts[given[0]!]++;
   }
 
   remove({ kind, month, count, purchased }: CountedMonths): void {
@@ -73,13 +66,13 @@ export class MonthTally {
       return;
     }
     const slot = this.slots.get(month);
-    if (!slot) return;
-    this.counts[slot[0]!]--;
-    slot.splice(slot.indexOf(kind), 1);
-    if (slot.length === 0) {
+    if (slot === undefined) return;
+    this.counts[strongestOf(slot)]--;
+    if (typeof slot === 'string' || slot.length === 1) {
       this.slots.delete(month);
       return;
     }
+    slot.splice(slot.indexOf(kind), 1);
     this.dropped--;
     this.counts[slot[0]!]++;
   }
@@ -89,7 +82,9 @@ export class MonthTally {
   }
 
   get total(): number {
-    return kinds.reduce((sum, kind) => sum + this.counts[kind], 0);
+    let total = 0;
+    for (const kind of kinds) total += this.counts[kind];
+    return total;
   }
 
   get purchased(): number {
@@ -108,8 +103,8 @@ export class MonthTally {
   /** Months in calendar years of which all twelve count, and whole years of months without a calendar (A-33 B). */
   inWholeYears(counting: ReadonlySet<MonthKind>): number {
     const perYear = new Map<number, number>();
-    for (const [month, [strongest]] of this.slots) {
-      if (!counting.has(strongest!)) continue;
+    for (const [month, slot] of this.slots) {
+      if (!counting.has(strongestOf(slot))) continue;
       const year = yearOfMonth(month);
       perYear.set(year, (perYear.get(year) ?? 0) + 1);
     }
@@ -119,6 +114,23 @@ export class MonthTally {
     for (const kind of counting) loose += this.loose[kind];
     return months + Math.floor(loose / 12) * 12;
   }
+}
+
+function noMonths(): Record<MonthKind, number> {
+  return {
+    localActual: 0,
+    provinceActual: 0,
+    outOfProvinceActual: 0,
+    militaryActual: 0,
+    spouseActual: 0,
+    militaryDeemed: 0,
+    deemed: 0,
+    bought: 0,
+  };
+}
+
+function strongestOf(slot: MonthKind | MonthKind[]): MonthKind {
+  return typeof slot === 'string' ? slot : slot[0]!;
 }
 
 function byStrength(a: MonthKind, b: MonthKind): number {

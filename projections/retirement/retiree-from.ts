@@ -52,6 +52,7 @@ function fromYears(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | und
 
   const required = requiredYears(inquiry, rulesOn);
   const complete = (tally: MonthTally): boolean => {
+    if (required.total.known && tally.total < required.total.value) return false;
     const short = wanting(required, sums(tally, region));
     return short.total === 0 && short.actual === 0;
   };

@@ -11,18 +11,19 @@ import { statutoryAgeOn } from './statutory-age';
 /**
  * Retirement on a day: statutory age, required years and what is wanting, the options of a person short of years, the
  * price of a lump sum, since when he is a retiree and whether contributions are still due. Figures that rest on values
- * the documents leave open are left out and, once the age is reached, named.
+ * the documents leave open are left out and, once the age is reached, named. A caller who has asked `retireeFrom` before
+ * hands it on.
  */
 export function retirementOn(
   inquiry: Inquiry,
   payments: PaymentRecord,
   contribution: Contribution,
   on: DayNumber,
+  retiree: RetireeFrom | undefined = retireeFrom(inquiry, payments),
 ): Retirement {
   const ageOn = statutoryAgeOn(inquiry);
   const processed = retirementOf(inquiry, on) !== undefined;
   const conditions = conditionsOn(inquiry, payments, contribution, on);
-  const retiree = retireeFrom(inquiry, payments);
   const known = retiree && Math.min(retiree.day, retiree.decidedOn) <= on ? retiree : undefined;
 
   const retirement: Retirement = {

@@ -1,4 +1,15 @@
-export { readSetting, type Citation, type DatedSetting, type Gap, type GapSetting, type ReadContext, type Reading, type Setting, type Unread, type ValueSetting } from './settings';
+export {
+  readSetting,
+  type Citation,
+  type DatedSetting,
+  type Gap,
+  type GapSetting,
+  type ReadContext,
+  type Reading,
+  type Setting,
+  type Unread,
+  type ValueSetting,
+} from './settings';
 export type { Pack, ReadingText, RuleText } from './pack';
 export { Policies } from './policies';
 export { jurisdictionsOf, poolOf, provinceOf, sameProvince } from './jurisdictions';
@@ -6,4 +17,4 @@ export type { RuleKey, RuleValues } from './rule-values';
 export type { Start, Wait } from './values/waiting';
 export type { AidedEntry, Entry, PaymentWindow } from './values/resident';
 export type { BreakLimit, ShortBreak } from './values/employee';
-export type { AgeStep, RetireeStart, ShortfallOption, StatutoryAgeScheme } from './values/retirement';
+export type { RetireeStart, ShortfallOption } from './values/retirement';
