@@ -29,9 +29,9 @@ class Unfit extends Error {}
 
 /**
  * Checks and serialises a batch before any store sees it: what JSON would alter or choke on is refused by path,
- * so is a batch over `maxAppendBytes`; an id that appears twice in the batch conflicts with itself.
+ * so is a batch over the limit; an id that appears twice in the batch conflicts with itself.
  */
-export function admit(stream: string, events: readonly NewEvent[]): Admission {
+export function admit(stream: string, events: readonly NewEvent[], limitBytes = maxAppendBytes): Admission {
   if (events.length === 0) return refuse('empty', `append to ${stream}: the batch has no events`);
   try {
     checkName('stream', stream);
@@ -40,10 +40,10 @@ export function admit(stream: string, events: readonly NewEvent[]): Admission {
     if (twice !== undefined) return { refused: { outcome: 'conflictingId', id: twice } };
 
     const bytes = admitted.reduce((sum, event) => sum + sizeOf(event), 0);
-    if (bytes > maxAppendBytes) {
+    if (bytes > limitBytes) {
       return refuse(
         'tooLarge',
-        `append to ${stream}: ${events.length} events of ${bytes} bytes together; at most ${maxAppendBytes} fit one append`,
+        `append to ${stream}: ${events.length} events of ${bytes} bytes together; at most ${limitBytes} fit one append`,
       );
     }
     return { admitted };
@@ -69,11 +69,9 @@ function admitOne(event: NewEvent, index: number): AdmittedEvent {
   }
   checkObject(`events[${index}].data`, event.data);
   checkObject(`events[${index}].metadata`, event.metadata);
-  const reserved = Object.keys(event.metadata).find((key) => key.startsWith('$'));
+  const reserved = Object.keys(event.metadata).find((key) => key.startsWith('$') || key.startsWith('~'));
   if (reserved !== undefined) {
-    throw new Unfit(
-      `events[${index}].metadata has the key ${JSON.stringify(reserved)}; keys beginning with $ belong to stores`,
-    );
+    throw new Unfit(`events[${index}].metadata has the key ${reserved}; keys beginning with $ or ~ belong to stores`);
   }
   return {
     id: event.id.toLowerCase(),

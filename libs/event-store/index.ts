@@ -13,3 +13,5 @@ export type {
 export { maxAppendBytes } from './admission';
 export { fingerprint } from './fingerprint';
 export { openEmbeddedReader, openEmbeddedStore } from './embedded';
+export { openEventStoreDb, type EventStoreDbObserver, type EventStoreDbTimeouts } from './eventstoredb';
+export { openStore } from './open-store';

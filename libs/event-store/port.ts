@@ -14,7 +14,7 @@ export interface NewEvent {
   /** `YYYY-MM-DDTHH:mm:ss.sss+08:00`, stamped by the caller; the store keeps it and never makes it up. */
   recordedAt: string;
   data: JsonObject;
-  /** effectiveOn, source, actor, schemaVersion, correlationId … Keys beginning with `$` belong to stores and are refused. */
+  /** effectiveOn, source, actor, schemaVersion, correlationId … Keys beginning with `$` or `~` belong to stores and are refused. */
   metadata: JsonObject;
 }
 

@@ -2,8 +2,8 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { admit, type AdmittedEvent } from '../admission';
-import { fingerprint } from '../fingerprint';
-import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, JsonObject, NewEvent } from '../port';
+import { explain, type StoredContent } from '../explanation';
+import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, NewEvent } from '../port';
 import { RecentlyUsed } from '../recently-used';
 import { LogReader } from './log-reader';
 import { checkSchema, prepareSchema } from './schema';
@@ -19,13 +19,14 @@ const busyMs = 2_000;
 
 /**
  * Opens the store in `file` for reading and writing, creating it when absent. Every acknowledged append is on disk.
+ * One append takes at most `limitBytes`, by default what every adapter takes.
  * Throws when another process writes the same file, or the file is no event store of this version.
  */
-export function openEmbeddedStore({ file }: { file: string }): EventStore {
+export function openEmbeddedStore({ file, limitBytes }: { file: string; limitBytes?: number }): EventStore {
   const path = trueFile(file);
   const lock = takeWriterLock(path);
   try {
-    return new EmbeddedStore(openForWriting(path), lock);
+    return new EmbeddedStore(openForWriting(path), lock, limitBytes);
   } catch (error) {
     lock.release();
     throw error;
@@ -63,15 +64,6 @@ interface PendingAppend {
   reject: (error: Error) => void;
 }
 
-interface StoredRow {
-  stream: string;
-  revision: number;
-  position: number;
-  type: string;
-  data: string;
-  metadata: string;
-}
-
 /** One writer. Appends that arrive in one turn of the event loop, or while a commit runs, share a transaction and its fsync. */
 class EmbeddedStore implements EventStore {
   private readonly reader: LogReader;
@@ -92,6 +84,7 @@ class EmbeddedStore implements EventStore {
   constructor(
     private readonly database: Database.Database,
     private readonly lock: WriterLock,
+    private readonly limitBytes: number | undefined,
   ) {
     this.begin = database.prepare('BEGIN IMMEDIATE');
     this.commit = database.prepare('COMMIT');
@@ -107,7 +100,7 @@ class EmbeddedStore implements EventStore {
 
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome> {
     if (this.closing !== undefined) return Promise.reject(new Error(`append to ${stream}: the event store is closed`));
-    const admission = admit(stream, events);
+    const admission = admit(stream, events, this.limitBytes);
     if ('refused' in admission) return Promise.resolve(admission.refused);
 
     return new Promise((resolve, reject) => {
@@ -211,23 +204,16 @@ class EmbeddedStore implements EventStore {
     return { outcome: 'appended', revision, position: BigInt(this.lastPosition) };
   }
 
-  /** Why a batch could not be written: it is stored already, an id is taken, or the stream has moved on. */
   private explain({ stream, events, expected }: PendingAppend, head: number): AppendOutcome {
-    const stored = events.map((event) => ({ event, row: this.byId.get(event.id) as StoredRow | undefined }));
-    const clash = stored.find(({ event, row }) => row !== undefined && !isSame(stream, event, row));
-    if (clash !== undefined) return { outcome: 'conflictingId', id: clash.event.id };
+    const outcome = explain(stream, events, expected, head, (id) => this.find(id));
+    if (outcome === undefined)
+      throw new Error(`the index over ids of ${stream} contradicts its events; the file is damaged`);
+    return outcome;
+  }
 
-    const first = stored[0]!.row;
-    const apart = stored.find(({ row }, index) => row?.revision !== (first?.revision ?? NaN) + index);
-    const last = stored.at(-1)!.row;
-    if (apart === undefined && last !== undefined) {
-      return { outcome: 'alreadyAppended', revision: last.revision, position: BigInt(last.position) };
-    }
-
-    const actual = head === -1 ? 'noStream' : head;
-    if (expected !== actual) return { outcome: 'wrongExpectedRevision', actual };
-    const taken = stored.find(({ row }) => row !== undefined)!;
-    return { outcome: 'conflictingId', id: taken.event.id };
+  private find(id: string): StoredContent | undefined {
+    const row = this.byId.get(id) as (Omit<StoredContent, 'position'> & { position: number }) | undefined;
+    return row && { ...row, position: BigInt(row.position) };
   }
 
   /** Revision of the stream's last event, -1 when there is none. */
@@ -255,16 +241,6 @@ class EmbeddedStore implements EventStore {
   private wakeWaiting(): void {
     for (const wake of [...this.waiting]) wake();
   }
-}
-
-function isSame(stream: string, event: AdmittedEvent, row: StoredRow): boolean {
-  if (row.stream !== stream || row.type !== event.type) return false;
-  if (row.data === event.data && row.metadata === event.metadata) return true;
-  return fingerprint(stream, parsed(event)) === fingerprint(row.stream, parsed(row));
-}
-
-function parsed({ type, data, metadata }: { type: string; data: string; metadata: string }) {
-  return { type, data: JSON.parse(data) as JsonObject, metadata: JSON.parse(metadata) as JsonObject };
 }
 
 function openForWriting(file: string): Database.Database {

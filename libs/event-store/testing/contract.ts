@@ -284,6 +284,7 @@ export function eventStoreContract(name: string, makeLog: () => Promise<LogUnder
         ['a recorded time without milliseconds', { recordedAt: '2024-03-05T09:10:11+08:00' }],
         ['metadata with a bigint', { metadata: { n: 1n } }],
         ['metadata with a key of the system', { metadata: { $by: 'x' } }],
+        ['metadata with a key of the store', { metadata: { '~recordedAt': 'x' } }],
       ])('%s', async (_case, change) => {
         const event = { ...newEvent(), ...change } as NewEvent;
         expect(await store.append(person(1), [event], 'noStream')).toMatchObject({

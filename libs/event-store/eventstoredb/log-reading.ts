@@ -1,0 +1,130 @@
+import {
+  BACKWARDS,
+  END,
+  START,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import type { StoredEvent } from '../port';
+import type { Connection } from './connection';
+import { backoffMs, failureOf, NoAnswer, pause, within } from './failures';
+import type { EventStoreDbObserver, EventStoreDbTimeouts } from './settings';
+import { fromWire } from './wire-event';
+
+/** How far back the last event of the ledger is looked for among the server's own. */
+const headSearch = 4_096;
+
+/** One page of a stream or of the log. */
+export interface ReadPage {
+  events: StoredEvent[];
+  /** Where the next page begins: the revision to read from, or the position to read after. */
+  next: number | bigint;
+  /** The page was as large as asked for, so there may be more. */
+  full: boolean;
+}
+
+/** Reads in pages, each a call of its own with limits and retries, so that nothing is held open between them. */
+export class LogReading {
+  constructor(
+    private readonly connection: Connection,
+    private readonly timeouts: EventStoreDbTimeouts,
+    private readonly observer: EventStoreDbObserver,
+  ) {}
+
+  async streamPage(
+    stream: string,
+    from: number,
+    size: number,
+    deadline?: number,
+  ): Promise<ReadPage & { next: number }> {
+    const what = `reading ${stream}`;
+    const page = await this.persist(what, deadline, async (limitMs) => {
+      const options = { fromRevision: BigInt(from), maxCount: size, requiresLeader: true };
+      try {
+        return await collect<ResolvedEvent>(this.connection.client.readStream(stream, options), limitMs, what);
+      } catch (error) {
+        if (failureOf(error) === 'streamNotFound') return [];
+        throw error;
+      }
+    });
+    const last = page.at(-1)?.event?.revision;
+    const next = last === undefined ? from : Number(last) + 1;
+    return { events: page.map(fromWire).filter((event) => event !== undefined), next, full: page.length === size };
+  }
+
+  async logPage(after: bigint, size: number): Promise<ReadPage & { next: bigint }> {
+    const what = 'reading the log';
+    const fromPosition = after === 0n ? START : { commit: after, prepare: after };
+    // The server reads from the position, not after it: one more is asked for, and the first left out.
+    const page = await this.persist(what, undefined, (limitMs) => {
+      const read = this.connection.client.readAll({ fromPosition, maxCount: size + 1 });
+      return collect<AllStreamResolvedEvent>(read, limitMs, what);
+    });
+    const events: StoredEvent[] = [];
+    for (const resolved of page) {
+      const event = fromWire(resolved);
+      if (event !== undefined && event.position > after) events.push(event);
+    }
+    return { events, next: page.at(-1)?.event?.position.commit ?? after, full: page.length > size };
+  }
+
+  /** Position of the last event that is not the server's own; 0n when there is none. */
+  head(deadline?: number): Promise<bigint> {
+    const what = 'reading the end of the log';
+    return this.persist(what, deadline, async (limitMs) => {
+      const read = this.connection.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: headSearch });
+      const isOurs = (resolved: AllStreamResolvedEvent) => fromWire(resolved) !== undefined;
+      const found = await collect(read, limitMs, what, isOurs);
+      const last = found.at(-1);
+      if (last === undefined) return 0n;
+      const ours = fromWire(last)?.position;
+      return ours ?? (found.length < headSearch ? 0n : found[0]!.event!.position.commit);
+    });
+  }
+
+  /** Tries again until it works, the error is one that will not pass, or the deadline is over. */
+  private async persist<T>(
+    what: string,
+    deadline: number | undefined,
+    attempt: (limitMs: number) => Promise<T>,
+  ): Promise<T> {
+    const { attemptMs, readMs, backoffFirstMs: firstMs, backoffMostMs: mostMs } = this.timeouts;
+    const startedAt = performance.now();
+    const end = deadline ?? startedAt + readMs;
+    for (let number = 1; ; number++) {
+      const leftMs = end - performance.now();
+      try {
+        return await attempt(Math.max(1, Math.min(attemptMs, leftMs)));
+      } catch (error) {
+        if (failureOf(error) !== 'passing') throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
+        if (performance.now() >= end) throw new NoAnswer(what, performance.now() - startedAt, error);
+        this.observer.retrying?.({ operation: 'read', attempt: number, error: error as Error });
+        await pause(Math.max(0, Math.min(backoffMs(number, { firstMs, mostMs }), end - performance.now())));
+      }
+    }
+  }
+}
+
+/** Reads a finite answer of the client to its end, or to the first item that suffices; cancels it when the limit is over. */
+function collect<T extends ResolvedEvent | AllStreamResolvedEvent>(
+  read: StreamingRead<T>,
+  limitMs: number,
+  what: string,
+  suffices: (item: T) => boolean = () => false,
+): Promise<T[]> {
+  const cancel = () => void read.cancel().catch(() => undefined);
+  const items: T[] = [];
+  const ending = new Promise<T[]>((resolve, reject) => {
+    read.on('error', reject);
+    read.on('end', () => resolve(items));
+    read.on('data', (item: T) => {
+      items.push(item);
+      if (!suffices(item)) return;
+      resolve(items);
+      read.removeAllListeners('data');
+      cancel();
+    });
+  });
+  return within(limitMs, what, ending, cancel);
+}
