@@ -95,7 +95,8 @@ function sameScheme(one: Case): Verdict {
     const both = inquiry.read('duplicates.flexibleEmployed', region, on);
     const employed = relations.filter(({ participation }) => participation === 'employed');
     if (onePlace && both.known && employed.length === 1) {
-      return { retained: employed[0], others: both.value.others, rule: both.rule, events: [] };
+      const { others } = both.value;
+      return { retained: employed[0], ...(others === undefined ? {} : { others }), rule: both.rule, events: [] };
     }
     return byTrait(one, 'duplicates.employeeTwice');
   }

@@ -26,7 +26,7 @@ export const duplicateKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
   'duplicates.flexibleEmployed': {
     zh: '灵活就业与随单位重复',
     en: 'A month paid as a flexible worker and through an employer',
-    shape: object('flexibleEmployed', { keep: oneOf('employed'), others: fate }),
+    shape: object('flexibleEmployed', { keep: oneOf('employed') }, { others: fate }),
   },
   'duplicates.residentTwice': { zh: '重复参加居民医保', en: 'Two resident relations', shape: keepByTrait },
   'duplicates.student': { zh: '学生重复参保', en: 'Two resident relations, one of a student', shape: keepByTrait },

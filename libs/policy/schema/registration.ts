@@ -1,6 +1,6 @@
 import type { RuleValues } from '../evaluation';
 import type { KeyDefinitions } from './key';
-import { listOf, object, oneOf, whole, yesOrNo } from './shapes';
+import { object, oneOf, whole, yesOrNo } from './shapes';
 
 type FamilyKey = Extract<keyof RuleValues, `registration.${string}`>;
 
@@ -37,9 +37,4 @@ export const registrationKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
     shape: oneOf('mayJoin'),
   },
   'registration.beforePayment': { zh: '先登记后缴费', en: 'Registration before payment', shape: oneOf('newOrMoved') },
-  'registration.bundle': {
-    zh: '同时参加的保险',
-    en: 'Insurance joined together with it',
-    shape: listOf(oneOf('largeAmountAid', 'seriousIllness')),
-  },
 };

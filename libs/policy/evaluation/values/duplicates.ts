@@ -32,7 +32,7 @@ export interface DuplicateValues {
 
   'duplicates.employeeTwice': KeepByTrait;
   /** A month paid as a flexible worker and through an employer at one place. */
-  'duplicates.flexibleEmployed': { keep: 'employed'; others: OthersFate };
+  'duplicates.flexibleEmployed': { keep: 'employed'; others?: OthersFate };
   'duplicates.residentTwice': KeepByTrait;
   /** Where one of the resident relations is a student's. */
   'duplicates.student': KeepByTrait;

@@ -17,6 +17,4 @@ export interface RegistrationValues {
   'registration.communityCorrection': 'mayJoin';
   /** Who is new, or changes the place for a new year, registers before paying. */
   'registration.beforePayment': 'newOrMoved';
-  /** Employees also join large-amount aid and serious-illness insurance. */
-  'registration.bundle': ('largeAmountAid' | 'seriousIllness')[];
 }
