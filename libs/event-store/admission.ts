@@ -54,7 +54,7 @@ export function admit(stream: string, events: readonly NewEvent[], limitBytes = 
 }
 
 /** The bytes an event counts against `maxAppendBytes`. */
-export function sizeOf(event: AdmittedEvent): number {
+function sizeOf(event: AdmittedEvent): number {
   return Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata) + 2 * event.type.length + bytesPerEvent;
 }
 

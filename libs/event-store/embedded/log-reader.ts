@@ -121,7 +121,7 @@ function anyOf(conditions: string[]): string {
   return conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
 }
 
-export function toEvent([position, stream, revision, id, type, recordedAt, data, metadata]: Row): StoredEvent {
+function toEvent([position, stream, revision, id, type, recordedAt, data, metadata]: Row): StoredEvent {
   return {
     id,
     type,

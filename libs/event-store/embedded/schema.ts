@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 // Random ids land on random pages of their index, which is what a bulk import waits for: sixteen bytes an id keep it small.
 const tables = `

@@ -10,7 +10,7 @@ import {
 import { status, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
 import { errorOf, pass, turnedAway, type Passage } from './failing';
 import type { NodeHost } from './node-host';
-import type { Decision, Proposed } from './node-log';
+import type { Decision, Proposed } from './node-event';
 import { appendAnswer, batchAnswer, batchError, expectedOf, failure, nameOf, proposedOf } from './wire';
 
 const maxAppendBytes = 1024 * 1024;

@@ -5,7 +5,7 @@ import { deletedError } from './append-service';
 import { errorOf, pass, turnedAway } from './failing';
 import type { FaultPoint } from './faults';
 import type { NodeHost } from './node-host';
-import type { NodeEvent } from './node-log';
+import type { NodeEvent } from './node-event';
 import { encodeCaughtUp, encodeCheckpoint, encodeConfirmation, encodeStreamNotFound, nameOf } from './wire';
 
 /** Answers are written as bytes that were made when the event was first asked for. */

@@ -19,7 +19,7 @@ import {
 } from '@eventstore/db-client/generated/streams_pb';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
-import { anyRevision, noStream, streamExists, type Decision, type NodeEvent, type Proposed } from './node-log';
+import { anyRevision, noStream, streamExists, type Decision, type NodeEvent, type Proposed } from './node-event';
 
 const ticksPerMs = 10_000;
 
