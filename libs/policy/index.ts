@@ -1,4 +1,4 @@
-export { Policies, type Pack } from './evaluation';
+export { Policies } from './evaluation';
 export {
   LoadedPolicies,
   RefusedPacks,

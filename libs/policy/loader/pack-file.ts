@@ -5,7 +5,7 @@ import { settingOf, statementsIn } from './settings-in';
 /** How a statement stands towards what the pack inherits; `families` is the plain statement, the same as `add`. */
 export type Overlay = 'families' | 'add' | 'replace' | 'restrict' | 'exempt';
 
-export const overlays: readonly Overlay[] = ['families', 'add', 'replace', 'restrict', 'exempt'];
+const overlays: readonly Overlay[] = ['families', 'add', 'replace', 'restrict', 'exempt'];
 
 /** One leaf of a pack file: a key of the law and what the file says of it. */
 export interface Statement {

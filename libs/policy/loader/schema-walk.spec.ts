@@ -30,15 +30,12 @@ function placesIn(value: unknown, path: (string | number)[] = []): (string | num
 /** The value with another one put at a place; `undefined` takes the place away. */
 function changed(value: unknown, [step, ...rest]: (string | number)[], other: unknown): unknown {
   if (step === undefined) return other;
-  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
-    string | number,
-    unknown
-  >;
-  const below = changed(copy[step], rest, other);
-  if (below !== undefined) copy[step] = below;
-  else if (Array.isArray(copy)) copy.splice(Number(step), 1);
-  else delete copy[step];
-  return copy;
+  const entries = Object.entries(value as object).map(([key, below]): [string, unknown] => [
+    key,
+    key === String(step) ? changed(below, rest, other) : below,
+  ]);
+  const kept = entries.filter(([, below]) => below !== undefined);
+  return Array.isArray(value) ? kept.map(([, below]) => below) : Object.fromEntries(kept);
 }
 
 it('agrees with a standard validator on every pack, sound and damaged anywhere', () => {
@@ -63,7 +60,7 @@ it('agrees with a standard validator on every pack, sound and damaged anywhere',
         sound: standard(damaged),
       });
     }),
-    { numRuns: 1500 },
+    { numRuns: 800 },
   );
 });
 

@@ -82,7 +82,7 @@ export class SourceFile {
 }
 
 /** `families.resident.windows[0].from` for a path. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>(
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
     '',

@@ -53,13 +53,8 @@ export function showInForce(policies: LoadedPolicies, region: string, day: strin
     day,
     ...(pack ? { pack } : {}),
     ...(firstDay === undefined ? {} : { firstDay }),
-    keys: pack ? keysOf(pack, day) : [],
+    keys: pack ? (Object.keys(ruleKeys) as RuleKey[]).map((key) => keyInForce(pack, key, day)) : [],
   };
-}
-
-/** Every key of a pack on a day, in the order of the families. */
-export function keysOf(pack: LoadedPack, day: string): KeyInForce[] {
-  return (Object.keys(ruleKeys) as RuleKey[]).map((key) => keyInForce(pack, key, day));
 }
 
 function keyInForce(pack: LoadedPack, key: RuleKey, day: string): KeyInForce {

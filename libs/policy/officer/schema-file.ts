@@ -4,9 +4,13 @@ import { packSchema } from '../schema';
 
 const NAME = 'pack.schema.json';
 
-/** The text of the schema file. */
+/** The text of the schema file, a definition a line. */
 export function schemaText(): string {
-  return `${JSON.stringify(packSchema(), null, 1)}\n`;
+  const { $defs, ...head } = packSchema();
+  const definitions = Object.entries($defs as object).map(
+    ([name, schema]) => `${JSON.stringify(name)}: ${JSON.stringify(schema)}`,
+  );
+  return `${JSON.stringify(head).slice(0, -1)}, "$defs": {\n${definitions.join(',\n')}\n}}\n`;
 }
 
 /** Writes `pack.schema.json` beside the packs; editors find it by the first line of a pack. Says whether it changed. */

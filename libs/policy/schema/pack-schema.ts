@@ -140,6 +140,7 @@ function definitions(): JsonSchema {
     calendarDay: day,
     ruleId,
     referenceName,
+    readingId: { type: 'string', pattern: READING_ID, title: 'a reading id such as A-01' },
     cite: fields({ article: text }, { document: text }),
     form: formSchema(),
     datedForm: formSchema(['from'], { from: pointer('calendarDay'), through: pointer('calendarDay') }),
@@ -169,7 +170,7 @@ function openToReadings(schema: JsonSchema, branch: JsonSchema): JsonSchema {
   return {
     if: { type: 'object', required: ['reading'] },
     then: {
-      properties: { reading: { type: 'string', pattern: READING_ID, title: 'a reading id such as A-01' } },
+      properties: { reading: pointer('readingId') },
       patternProperties: { [CHOICE]: branch },
       additionalProperties: false,
       minProperties: 3,

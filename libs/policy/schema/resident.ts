@@ -55,6 +55,11 @@ export const residentKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
     shape: oneOf('outside', 'collection'),
   },
   'resident.brokenYearsDue': { zh: '须补缴断缴年度', en: 'Earlier unpaid years must be paid first', shape: yesOrNo },
+  'resident.placeMustMatch': {
+    zh: '参保地须与户籍或居住证一致',
+    en: 'The place must match the household or the permit',
+    shape: listOf(oneOf('household', 'residencePermit')),
+  },
   'newborn.deadline': {
     zh: '新生儿参保期限',
     en: 'Days after birth that count as in time',
@@ -148,9 +153,4 @@ export const residentKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
     shape: object('identityChange', { start: oneOf('sameDay', 'nextMonth') }),
   },
   'special.entry': { zh: '特殊人员缴费期外参保', en: 'Special persons outside the windows', shape: entry },
-  'resident.placeMustMatch': {
-    zh: '参保地须与户籍或居住证一致',
-    en: 'The place must match the household or the permit',
-    shape: listOf(oneOf('household', 'residencePermit')),
-  },
 };

@@ -1,4 +1,4 @@
-import type { RuleKey, RuleValues } from '../evaluation';
+import type { RuleValues } from '../evaluation';
 import { careKeys } from './care';
 import { contributionKeys } from './contribution';
 import { duplicateKeys } from './duplicates';
@@ -22,7 +22,3 @@ export const ruleKeys: KeyDefinitions<RuleValues> = {
   ...duplicateKeys,
   ...registrationKeys,
 };
-
-export function isRuleKey(text: string): text is RuleKey {
-  return Object.hasOwn(ruleKeys, text);
-}
