@@ -1,8 +1,8 @@
 import { OPEN, dayNumber, type Day, type DayNumber, type MonthNumber } from '../calendar';
 import type { EventType, Scheme } from '../../events';
-import { poolOf, type Gap, type Reading } from '../policy/evaluation';
+import { poolOf } from '../policy/evaluation';
 import { timelineOf, type RelationRecord, type Timeline } from '../../projections/coverage';
-import type { Fact, History } from '../../projections/history';
+import { historyOf, type Fact } from '../../projections/history';
 import { Inquiry, type Grounds } from '../../projections/inquiry';
 import { paymentRecord, type BenefitYear, type FeeMonth, type PaymentRecord } from '../../projections/payments';
 
@@ -62,8 +62,7 @@ export class Situation {
       events: [],
     } as unknown as Fact;
     const { facts, position } = this.grounds.person;
-    const before = facts.filter(({ day }) => day <= this.on);
-    const person: History = { facts: [...before, supposed, ...facts.slice(before.length)], position };
+    const person = historyOf([...facts, supposed], position);
     return new Situation({ ...this.grounds, person }, this.region, this.day);
   }
 }
@@ -74,9 +73,4 @@ export const SUPPOSED = 'supposed';
 /** Whether a place lies in the pooling area of another. */
 export function samePool(a: string | undefined, b: string): boolean {
   return a !== undefined && poolOf(a) === poolOf(b);
-}
-
-/** The gap of a reading that is not known. */
-export function gapOf(reading: Reading<unknown>): { why: Gap; rule?: string } | undefined {
-  return reading.known ? undefined : reading;
 }
