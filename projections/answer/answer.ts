@@ -20,13 +20,7 @@ export interface Relation {
 }
 
 export type WaitingCause =
-  | 'firstTime'
-  | 'interruption'
-  | 'schemeSwitch'
-  | 'transfer'
-  | 'lateResident'
-  | 'newborn'
-  | 'flexible';
+  'firstTime' | 'interruption' | 'schemeSwitch' | 'transfer' | 'lateResident' | 'newborn' | 'flexible';
 
 export type BenefitStatus = 'covered' | 'waiting' | 'pending' | 'paused' | 'notCovered' | 'undetermined';
 export type BenefitBasis = 'employed' | 'flexible' | 'unemployed' | 'retiree' | 'resident';

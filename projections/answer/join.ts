@@ -92,7 +92,13 @@ function waitingPeriods(timeline: Timeline): WaitingPeriod[] {
 }
 
 function coverage(timeline: Timeline): CoverageSpan[] {
-  const merged: { scheme: CoverageSpan['scheme']; region: string; from: DayNumber; through: DayNumber; restored: boolean }[] = [];
+  const merged: {
+    scheme: CoverageSpan['scheme'];
+    region: string;
+    from: DayNumber;
+    through: DayNumber;
+    restored: boolean;
+  }[] = [];
   for (const { scheme, region, from, through, restored } of timeline.covered) {
     const last = merged.findLast((span) => span.scheme === scheme && span.region === region);
     if (last && last.restored === restored && from <= last.through + 1) last.through = Math.max(last.through, through);

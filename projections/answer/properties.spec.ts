@@ -130,15 +130,13 @@ function drafts(region: string): fc.Arbitrary<Draft[]> {
     .map(([runs, singles, years]) => [...runs.flat(), ...singles, ...years]);
 }
 
-const person = fc
-  .constantFrom(...Object.keys(REGIONS))
-  .chain((region) =>
-    fc.record({
-      region: fc.constant(region),
-      drafts: drafts(region),
-      validOn: dayIn(REGIONS[region]!.first, REGIONS[region]!.last),
-    }),
-  );
+const person = fc.constantFrom(...Object.keys(REGIONS)).chain((region) =>
+  fc.record({
+    region: fc.constant(region),
+    drafts: drafts(region),
+    validOn: dayIn(REGIONS[region]!.first, REGIONS[region]!.last),
+  }),
+);
 
 function eventsOf(list: readonly Draft[], prefix = 'e'): LedgerEvent[] {
   return list.map(

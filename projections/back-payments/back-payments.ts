@@ -1,4 +1,14 @@
-import { contains, dayNumber, lastDayOf, monthNumber, monthOf, toMonth, type DayNumber, type MonthNumber, type Span } from '../../libs/calendar';
+import {
+  contains,
+  dayNumber,
+  lastDayOf,
+  monthNumber,
+  monthOf,
+  toMonth,
+  type DayNumber,
+  type MonthNumber,
+  type Span,
+} from '../../libs/calendar';
 import type { RuleValues } from '../../libs/policy/evaluation';
 import type { BackPayment } from '../answer/answer';
 import { averageNames, averageWage } from '../bases';
@@ -46,8 +56,11 @@ function ofUnregistered(inquiry: Inquiry, handling: Handling): BackPayment[] {
   const proved = !value.evidence || handling.evidence;
   const together = !value.bothParts || handling.payments.every(({ data }) => paidBothParts(data));
   const judged = handling.months.map((month): Judged => {
-    const employed = !value.withinEmployment || employments.length === 0 || employments.some((span) => contains(span, month));
-    return proved && together && employed ? { month, allowed: true, rule } : { month, allowed: false, rule, reason: rule };
+    const employed =
+      !value.withinEmployment || employments.length === 0 || employments.some((span) => contains(span, month));
+    return proved && together && employed
+      ? { month, allowed: true, rule }
+      : { month, allowed: false, rule, reason: rule };
   });
   const why = proved
     ? together
@@ -76,7 +89,10 @@ function ofArrears(inquiry: Inquiry, handling: Handling): BackPayment[] {
   const { value, rule } = reading;
   const judged = handling.months.map((month) => judgeArrears(inquiry, handling, month, value, rule));
   const amount = judged.some(({ allowed }) => allowed) ? arrearsAmount(inquiry, handling, value, rule) : undefined;
-  const why = { zh: '这些月份已经停保，没有欠费可补', en: 'the relation was suspended in these months, so nothing is owed' };
+  const why = {
+    zh: '这些月份已经停保，没有欠费可补',
+    en: 'the relation was suspended in these months, so nothing is owed',
+  };
   return runsOf(judged).map((run) => {
     const byLength = run.allowed ? ruleByLength(inquiry, handling, run) : undefined;
     const counted = byLength === undefined ? run : { ...run, rule: byLength };
@@ -270,7 +286,9 @@ function explain(
         : { zh: '，由税务系统生成补缴额', en: '; the tax system gives the amount' };
   const total = item.totalFen === undefined ? undefined : `${amount!.zh}，${count} 个月合计 ${yuan(item.totalFen)}`;
   const totalEn = item.totalFen === undefined ? '' : `; ${amount!.en}, ${cny(item.totalFen)} together`;
-  const both = item.bothPartsRequired ? { zh: '，单位和个人部分须同时缴纳', en: '; both parts must be paid together' } : { zh: '', en: '' };
+  const both = item.bothPartsRequired
+    ? { zh: '，单位和个人部分须同时缴纳', en: '; both parts must be paid together' }
+    : { zh: '', en: '' };
   inquiry.because({
     claim: 'backPayments',
     rule: run.rule,
@@ -279,7 +297,9 @@ function explain(
     zh: run.allowed
       ? `${zh}可以补缴${route.zh}${both.zh}${total === undefined ? '' : `；${total}`}。`
       : `${zh}不能补缴：${why.zh}。`,
-    en: run.allowed ? `${en} may be back-paid${route.en}${both.en}${totalEn}.` : `${en} may not be back-paid: ${why.en}.`,
+    en: run.allowed
+      ? `${en} may be back-paid${route.en}${both.en}${totalEn}.`
+      : `${en} may not be back-paid: ${why.en}.`,
   });
 }
 

@@ -22,8 +22,12 @@ export interface Handling {
 
 /** Requests by `on`, each with the payments that answer it, then the payments that nobody asked for. In order of handling. */
 export function handlingsBy(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): Handling[] {
-  const made = payments.months.filter(({ kind, arrival }) => (kind === 'back' || kind === 'backUnregistered') && arrival <= on);
-  const requests = inquiry.facts('BackPaymentRequested').filter(({ day, data }) => day <= on && data.scheme === 'employee');
+  const made = payments.months.filter(
+    ({ kind, arrival }) => (kind === 'back' || kind === 'backUnregistered') && arrival <= on,
+  );
+  const requests = inquiry
+    .facts('BackPaymentRequested')
+    .filter(({ day, data }) => day <= on && data.scheme === 'employee');
   if (made.length === 0 && requests.length === 0) return [];
 
   const answered = new Set<FeeMonth>();
@@ -75,7 +79,15 @@ function requestOf(
         handling.events.push(...paid.payment.events);
         handling.fundMode ??= paid.fundMode;
       }
-    } else if (payments.months.some((entry) => entry.month === month && entry.region === data.region && entry.arrival < day && entry.refundedOn === undefined)) {
+    } else if (
+      payments.months.some(
+        (entry) =>
+          entry.month === month &&
+          entry.region === data.region &&
+          entry.arrival < day &&
+          entry.refundedOn === undefined,
+      )
+    ) {
       continue; // paid before anyone asked
     }
     handling.months.push(month);
@@ -102,7 +114,12 @@ function fundModeBy(inquiry: Inquiry, { region, day }: Handling): FundMode | und
   let first: FundMode | undefined;
   let last: FundMode | undefined;
   for (const fact of inquiry.history.facts) {
-    if ((fact.type !== 'Registered' && fact.type !== 'Paid') || fact.data.scheme !== 'employee' || fact.data.region !== region) continue;
+    if (
+      (fact.type !== 'Registered' && fact.type !== 'Paid') ||
+      fact.data.scheme !== 'employee' ||
+      fact.data.region !== region
+    )
+      continue;
     if (fact.data.fundMode === undefined) continue;
     first ??= fact.data.fundMode;
     if (fact.day <= day) last = fact.data.fundMode;

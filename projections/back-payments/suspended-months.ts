@@ -9,7 +9,8 @@ export function wasSuspended(history: History, region: string, month: MonthNumbe
   for (const { type, day, data } of history.facts) {
     if (day > last) break;
     if (type === 'Suspended' && data.scheme === 'employee' && data.region === region && day < first) suspended = true;
-    else if (type === 'Terminated' && data.scheme === 'employee' && data.region === region && day <= first) suspended = true;
+    else if (type === 'Terminated' && data.scheme === 'employee' && data.region === region && day <= first)
+      suspended = true;
     else if (type === 'Registered' && data.scheme === 'employee' && data.region === region) suspended = false;
     else if (type === 'Transferred' && data.toRegion === region) suspended = false;
   }

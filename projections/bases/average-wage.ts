@@ -20,7 +20,10 @@ export function averageWage(
   on: DayNumber,
   first: keyof typeof averageNames = 'monthlyAverage',
 ): AverageWage | undefined {
-  const order = first === 'monthlyAverage' ? (['monthlyAverage', 'annualAverage'] as const) : (['annualAverage', 'monthlyAverage'] as const);
+  const order =
+    first === 'monthlyAverage'
+      ? (['monthlyAverage', 'annualAverage'] as const)
+      : (['annualAverage', 'monthlyAverage'] as const);
   for (const name of order) {
     const published = inquiry.reference(averageNames[name], region, on);
     if (typeof published?.value !== 'number') continue;

@@ -111,7 +111,8 @@ class BaseQuestion {
       if (name === 'monthlyAverage' || name === 'annualAverage') return this.average(id, name, source.events);
       const declared = source.wages[name];
       if (declared === undefined) continue;
-      if (!source.exclusionsFen || name === 'declared') return { fen: declared, events: source.events, ...wageWords(name, declared) };
+      if (!source.exclusionsFen || name === 'declared')
+        return { fen: declared, events: source.events, ...wageWords(name, declared) };
       const exclusions = this.inquiry.read('base.exclusions', this.region, this.day);
       if (!exclusions.known) return this.open('base.exclusions', exclusions);
       const fen = Math.max(0, declared - source.exclusionsFen);
@@ -128,11 +129,7 @@ class BaseQuestion {
     return this.open('base', { why: 'external', rule: id, needs: WAGE_FIELDS[rule.sources[0] ?? 'declared'] });
   }
 
-  private average(
-    id: string,
-    name: keyof typeof averageNames,
-    events: readonly string[],
-  ): WageFound | undefined {
+  private average(id: string, name: keyof typeof averageNames, events: readonly string[]): WageFound | undefined {
     const average = averageWage(this.inquiry, this.region, this.day, name);
     if (!average) return this.open('base', { why: 'external', rule: id, needs: averageNames[name] });
     const fen = halfUp(average.monthly);
@@ -155,8 +152,7 @@ class BaseQuestion {
     };
     if (rule.clampPercent && !wage.isAverage) {
       const average = averageWage(this.inquiry, this.region, this.day);
-      if (!average)
-        return this.open('base', { why: 'external', rule: wage.rule, needs: averageNames.monthlyAverage });
+      if (!average) return this.open('base', { why: 'external', rule: wage.rule, needs: averageNames.monthlyAverage });
       limited = clampToAverage(wage.fen, rule.clampPercent, average);
     }
     if (rule.limits === 'published') {
@@ -302,14 +298,23 @@ const WAGE_FIELDS: Record<BaseRule['sources'][number], string> = {
   annualAverage: averageNames.annualAverage,
 };
 
-function wageWords(name: 'lastMonth' | 'priorYear' | 'currentMonth' | 'declared', fen: number): { zh: string; en: string } {
+function wageWords(
+  name: 'lastMonth' | 'priorYear' | 'currentMonth' | 'declared',
+  fen: number,
+): { zh: string; en: string } {
   switch (name) {
     case 'lastMonth':
       return { zh: `本人上月工资 ${yuan(fen)}`, en: `own wage of the month before, ${cny(fen)}` };
     case 'priorYear':
-      return { zh: `本人上年度月平均工资 ${yuan(fen)}`, en: `own average monthly wage of the year before, ${cny(fen)}` };
+      return {
+        zh: `本人上年度月平均工资 ${yuan(fen)}`,
+        en: `own average monthly wage of the year before, ${cny(fen)}`,
+      };
     case 'currentMonth':
-      return { zh: `上年度工资无法确定，取当月工资 ${yuan(fen)}`, en: `the wage of the month, ${cny(fen)}, as the year before is unknown` };
+      return {
+        zh: `上年度工资无法确定，取当月工资 ${yuan(fen)}`,
+        en: `the wage of the month, ${cny(fen)}, as the year before is unknown`,
+      };
     case 'declared':
       return { zh: `申报的基数 ${yuan(fen)}`, en: `the base declared, ${cny(fen)}` };
   }
@@ -325,4 +330,3 @@ function guessKind({ wages }: BaseSourceFact & { type: 'declaration' }): Employe
 function previousOf({ from, through }: Cycle): Cycle {
   return { from: from - 12, through: through - 12 };
 }
-

@@ -11,7 +11,11 @@ export interface Limited {
 }
 
 /** The wage kept between two percentages of the average wage; compared exactly, rounded once. */
-export function clampToAverage(fen: number, percent: { floor: number; ceiling: number }, average: AverageWage): Limited {
+export function clampToAverage(
+  fen: number,
+  percent: { floor: number; ceiling: number },
+  average: AverageWage,
+): Limited {
   const wage = shareOf(fen, 1, 1);
   const floor = percentOf(average.monthly, percent.floor);
   const ceiling = percentOf(average.monthly, percent.ceiling);
@@ -50,9 +54,15 @@ export function clampToPublished(inquiry: Inquiry, region: string, on: DayNumber
   const limited = Math.min(Math.max(fen, floor.value), ceiling.value);
   const where =
     limited > fen
-      ? { zh: `低于下限 ${yuan(floor.value)}，按下限计`, en: `below the floor ${cny(floor.value)}, so the floor is taken` }
+      ? {
+          zh: `低于下限 ${yuan(floor.value)}，按下限计`,
+          en: `below the floor ${cny(floor.value)}, so the floor is taken`,
+        }
       : limited < fen
-        ? { zh: `高于上限 ${yuan(ceiling.value)}，按上限计`, en: `above the ceiling ${cny(ceiling.value)}, so the ceiling is taken` }
+        ? {
+            zh: `高于上限 ${yuan(ceiling.value)}，按上限计`,
+            en: `above the ceiling ${cny(ceiling.value)}, so the ceiling is taken`,
+          }
         : {
             zh: `在下限 ${yuan(floor.value)}与上限 ${yuan(ceiling.value)}之间`,
             en: `between the floor ${cny(floor.value)} and the ceiling ${cny(ceiling.value)}`,

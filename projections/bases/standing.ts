@@ -76,7 +76,9 @@ export function standingIn(history: History, month: MonthNumber): Standing {
 function enterPaid(standing: Standing, { day, data }: Fact<'Paid'>, month: MonthNumber, last: number): void {
   if (data.scheme !== 'employee' || data.kind === 'lumpSum') return;
   const covers =
-    data.feeMonths !== undefined && monthNumber(data.feeMonths.from) <= month && month <= monthNumber(data.feeMonths.through);
+    data.feeMonths !== undefined &&
+    monthNumber(data.feeMonths.from) <= month &&
+    month <= monthNumber(data.feeMonths.through);
   if (!covers && day > last) return;
   if (standing.region === undefined || covers) standing.region = data.region;
   if (data.fundMode) standing.fundMode = data.fundMode;

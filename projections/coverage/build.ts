@@ -45,6 +45,7 @@ export function timelineOf(
   const halted = pauses(inquiry, ended, runs.paused);
   const windows = cutWindows(inquiry, [...runs.windows, ...years.windows], diedOn);
   const chosen = oneSource(inquiry, payments, { covered: halted.covered, windows, open, relations });
+  const standing = withoutCovered(windows, chosen.covered);
 
   const covered = mergeTouching(
     chosen.covered,
@@ -58,14 +59,14 @@ export function timelineOf(
   return {
     timeline: {
       relations,
-      windows,
+      windows: standing,
       waivers: [...runs.waivers, ...years.waivers],
       breaks: [...runs.breaks, ...years.breaks],
       covered,
       paused: halted.paused.map((pause) =>
         diedOn === undefined ? pause : { ...pause, through: Math.min(pause.through, diedOn) },
       ),
-      pending: pendingDays(runs, years, windows),
+      pending: pendingDays(runs, years, standing),
       open: chosen.open.flatMap((days) =>
         diedOn === undefined ? [days] : cut(days, { from: diedOn + 1, through: OPEN }),
       ),
@@ -292,6 +293,17 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
     }
   }
   return left;
+}
+
+/** Waiting for one benefit year ends where another year's coverage or waiting begins (TL-2.1.1b). */
+function withoutCovered(windows: readonly WaitingWindow[], covered: readonly Stretch[]): WaitingWindow[] {
+  return windows.flatMap((window) => {
+    const others = windows.filter(
+      ({ scheme, from, payment }) => scheme === window.scheme && from > window.from && payment.id !== window.payment.id,
+    );
+    const [left] = subtract(window, [...covered.filter(({ scheme }) => scheme === window.scheme), ...others]);
+    return left ? [left] : [];
+  });
 }
 
 /** The days that a former employee's resident relation loses to a change. */

@@ -80,7 +80,7 @@ class Walk {
   readonly result: EmployeeRuns = { runs: [], windows: [], waivers: [], breaks: [], restored: [], paused: [] };
   private readonly backPaid = new Map<MonthNumber, FeeMonth>();
   private readonly batches: Batch[];
-  private readonly transfers: Fact<'Transferred'>[];
+  private readonly transfers: readonly Fact<'Transferred'>[];
   private readonly registrations: Fact<'Registered'>[];
   private readonly endings: { day: DayNumber; region: string }[];
   private last: MonthNumber | undefined;

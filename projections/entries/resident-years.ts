@@ -95,7 +95,7 @@ class Walk {
     const firstDay = inquiry.firstDay(region);
     if (firstDay === undefined) {
       // Without a pack only the plain meaning of an annual premium remains (CV-15).
-      if (arrival < firstDayOfYear(year)) this.from(span, firstDayOfYear(year));
+      if (arrival < firstDayOfYear(year)) this.plainYear(span);
       else this.open(span, 'resident.outside', { known: false, why: 'silent', needs: `pack:${region}` });
       return;
     }
@@ -356,7 +356,7 @@ class Walk {
           return;
         }
         if (before) {
-          this.from(span, yearStart);
+          this.plainYear(span);
           return;
         }
       }
@@ -393,7 +393,7 @@ class Walk {
     if (before) {
       const early = inquiry.read('resident.early', region, arrival);
       if (early.known) this.apply(span, early.value, early.rule, 'lateResident');
-      else this.from(span, yearStart);
+      else this.plainYear(span);
       return;
     }
     const outside = inquiry.read('resident.outside', region, arrival);
@@ -634,6 +634,19 @@ class Walk {
       }));
     }
     return [];
+  }
+
+  /** The plain meaning of an annual premium paid ahead (CV-15). */
+  private plainYear(span: ResidentSpan): void {
+    const { paid } = span;
+    this.from(span, firstDayOfYear(paid.year), 'CV-15');
+    this.inquiry.because({
+      claim: 'coverage',
+      rule: 'CV-15',
+      events: paid.payment.events,
+      zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 年度开始前到账，${paid.year}-01-01 至 ${paid.year}-12-31 享受待遇。`,
+      en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}, before the year began; benefits run from ${paid.year}-01-01 to ${paid.year}-12-31.`,
+    });
   }
 
   // ---- outcomes ----

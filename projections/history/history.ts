@@ -16,6 +16,8 @@ export type Fact<T extends EventType = EventType> = T extends EventType
 /** What one basis knows of one stream, in the order things happened (CV-17); policy-free. */
 export interface History {
   facts: readonly Fact[];
+  /** The same by type, each in order. */
+  byType: ReadonlyMap<EventType, readonly Fact[]>;
   /** Highest log position among the events counted; 0 where events carry none. */
   position: bigint;
 }
@@ -48,13 +50,30 @@ export function historyAt(events: readonly LedgerEvent[], knownAt: KnownAt): His
     if (event.type === 'Corrected' || event.type === 'Voided') targets.push(event);
   }
   const facts = targets.length === 0 ? known.map(asFact) : new Amendments(known, targets).facts();
-  facts.sort(byHappening);
-  return { facts, position };
+  return historyOf(facts, position);
+}
+
+/** A history of given facts, put in order. */
+export function historyOf(facts: readonly Fact[], position: bigint): History {
+  const ordered = [...facts].sort(byHappening);
+  return { facts: ordered, byType: grouped(ordered), position };
 }
 
 /** The facts of one type, in order. */
-export function factsOf<T extends EventType>(history: History, type: T): Fact<T>[] {
-  return history.facts.filter((fact) => fact.type === type) as unknown as Fact<T>[];
+export function factsOf<T extends EventType>(history: History, type: T): readonly Fact<T>[] {
+  return (history.byType.get(type) ?? NONE) as unknown as readonly Fact<T>[];
+}
+
+const NONE: readonly Fact[] = [];
+
+function grouped(facts: readonly Fact[]): Map<EventType, Fact[]> {
+  const byType = new Map<EventType, Fact[]>();
+  for (const fact of facts) {
+    const list = byType.get(fact.type);
+    if (list) list.push(fact);
+    else byType.set(fact.type, [fact]);
+  }
+  return byType;
 }
 
 function isKnown(event: LedgerEvent, knownAt: KnownAt): boolean {

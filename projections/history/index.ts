@@ -1,1 +1,1 @@
-export { factsOf, historyAt, knownAtLimit, type Fact, type History, type KnownAt } from './history';
+export { factsOf, historyAt, historyOf, knownAtLimit, type Fact, type History, type KnownAt } from './history';

@@ -79,11 +79,11 @@ export class Inquiry {
     return this.grounds.person;
   }
 
-  facts<T extends Fact['type']>(type: T): Fact<T>[] {
+  facts<T extends Fact['type']>(type: T): readonly Fact<T>[] {
     return factsOf(this.grounds.person, type);
   }
 
-  regionFacts<T extends Fact['type']>(region: string, type: T): Fact<T>[] {
+  regionFacts<T extends Fact['type']>(region: string, type: T): readonly Fact<T>[] {
     const history = this.grounds.regions.get(region);
     return history ? factsOf(history, type) : [];
   }

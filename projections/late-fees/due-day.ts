@@ -1,4 +1,13 @@
-import { OPEN, dayNumber, firstDayOf, isDay, lastDayOf, monthOf, type DayNumber, type MonthNumber } from '../../libs/calendar';
+import {
+  OPEN,
+  dayNumber,
+  firstDayOf,
+  isDay,
+  lastDayOf,
+  monthOf,
+  type DayNumber,
+  type MonthNumber,
+} from '../../libs/calendar';
 import { jurisdictionsOf } from '../../libs/policy/evaluation';
 import type { Inquiry } from '../inquiry';
 
@@ -13,7 +22,8 @@ export function dueDayOf(
   assessedDue: string | undefined,
 ): { day: DayNumber; event?: string } | undefined {
   if (assessedDue !== undefined) return { day: dayNumber(assessedDue) };
-  const published = inquiry.reference('dueOn', region, firstDayOf(month)) ?? inquiry.reference('dueOn', region, lastDayOf(month));
+  const published =
+    inquiry.reference('dueOn', region, firstDayOf(month)) ?? inquiry.reference('dueOn', region, lastDayOf(month));
   if (!published) return undefined;
   const { value, event } = published;
   if (typeof value === 'number') return { day: Math.min(firstDayOf(month) + value - 1, lastDayOf(month)), event };

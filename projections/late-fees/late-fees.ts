@@ -1,4 +1,13 @@
-import { dayNumber, firstDayOf, lastDayOf, monthNumber, toDay, toMonth, type DayNumber, type MonthNumber } from '../../libs/calendar';
+import {
+  dayNumber,
+  firstDayOf,
+  lastDayOf,
+  monthNumber,
+  toDay,
+  toMonth,
+  type DayNumber,
+  type MonthNumber,
+} from '../../libs/calendar';
 import type { RuleValues } from '../../libs/policy/evaluation';
 import type { LateFee } from '../answer/answer';
 import { cny, compareShares, halfUp, shareOf, times, truncated, yuan, type Share } from '../fen';
@@ -44,7 +53,8 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
   const assessed = new Map<string, Fact<'Assessed'>>();
   for (const fact of inquiry.facts('Assessed')) {
     const { day, data } = fact;
-    if (data.scheme === 'employee' && data.feeMonth !== undefined && day <= on) assessed.set(`${data.region}|${data.feeMonth}`, fact);
+    if (data.scheme === 'employee' && data.feeMonth !== undefined && day <= on)
+      assessed.set(`${data.region}|${data.feeMonth}`, fact);
   }
   const due = new PublishedDueDays(inquiry);
   const overdue: Overdue[] = [];
@@ -56,7 +66,9 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
   for (const fact of assessed.values()) {
     const { region, feeMonth, unitFen } = fact.data;
     const month = monthNumber(feeMonth!);
-    const paid = payments.months.some((entry) => entry.month === month && entry.region === region && entry.arrival <= on);
+    const paid = payments.months.some(
+      (entry) => entry.month === month && entry.region === region && entry.arrival <= on,
+    );
     if (!paid && unitFen !== undefined && unitFen > 0) overdue.push(unpaidOf(fact, month, on));
   }
   return overdue;
@@ -66,15 +78,16 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
 function mayBeLate(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined, due: PublishedDueDays): boolean {
   if (paid.kind === 'back' || paid.kind === 'backUnregistered' || paid.arrival > lastDayOf(paid.month)) return true;
   const assessedDue = assessment?.data.dueOn;
-  return assessedDue !== undefined ? paid.arrival > dayNumber(assessedDue) : paid.arrival > due.earliest(paid.region, paid.month);
+  return assessedDue !== undefined
+    ? paid.arrival > dayNumber(assessedDue)
+    : paid.arrival > due.earliest(paid.region, paid.month);
 }
 
 function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): Overdue {
   const { data, events } = paid.payment;
   const months = data.feeMonths ? monthNumber(data.feeMonths.through) - monthNumber(data.feeMonths.from) + 1 : 1;
   const paidUnit = data.unitFen === undefined ? undefined : shareOf(data.unitFen, 1, months);
-  const paidWhole =
-    data.unitFen === undefined ? undefined : shareOf(data.unitFen + (data.personFen ?? 0), 1, months);
+  const paidWhole = data.unitFen === undefined ? undefined : shareOf(data.unitFen + (data.personFen ?? 0), 1, months);
   const assessedUnit = assessment?.data.unitFen;
   return {
     month: paid.month,
@@ -158,8 +171,11 @@ function assessedFee(
   const until = paid ? `到账日 ${toDay(end)}` : `查询日 ${toDay(end)}`;
   const untilEn = paid ? `the day of arrival ${toDay(end)}` : `the day asked about, ${toDay(end)}`;
   const counted = last === end ? { zh: '', en: '' } : { zh: '（当天不计）', en: ' (not counted)' };
-  const cap = capped ? { zh: `，封顶 ${yuan(feeFen)}`, en: `, capped at ${cny(feeFen)}` } : { zh: `，为 ${yuan(feeFen)}`, en: `, ${cny(feeFen)}` };
-  const parts = rule.principal === 'unit' ? { zh: '单位部分', en: "the employer's part" } : { zh: '应缴总额', en: 'the whole fee' };
+  const cap = capped
+    ? { zh: `，封顶 ${yuan(feeFen)}`, en: `, capped at ${cny(feeFen)}` }
+    : { zh: `，为 ${yuan(feeFen)}`, en: `, ${cny(feeFen)}` };
+  const parts =
+    rule.principal === 'unit' ? { zh: '单位部分', en: "the employer's part" } : { zh: '应缴总额', en: 'the whole fee' };
   const from = rule.from === 'monthAfterFeeMonth' ? '自次月' : '自';
   const arithmetic = `${toMonth(month)} 所属期${from} ${toDay(start)} 起至${until}${counted.zh}共 ${days} 天，按日万分之${rule.perTenThousand} 计 ${yuan(principalFen)} × ${rule.perTenThousand}/10000 × ${days} = ${yuan(rule.rounding === 'halfUp' ? halfUp(raw) : truncated(raw))}${capped ? `，封顶 ${yuan(feeFen)}` : ''}`;
   inquiry.because({

@@ -1,10 +1,4 @@
-import {
-  firstDayOfNextMonth,
-  firstDayOfYear,
-  windowOfDays,
-  windowOfMonths,
-  type DayNumber,
-} from '../../libs/calendar';
+import { firstDayOfNextMonth, firstDayOfYear, windowOfDays, windowOfMonths, type DayNumber } from '../../libs/calendar';
 import type { RuleKey, Wait } from '../../libs/policy/evaluation';
 import type { Timeline, WaitingWindow } from '../coverage/timeline';
 import type { Inquiry } from '../inquiry';
@@ -15,9 +9,13 @@ import type { BenefitYear } from '../payments';
  * then: a death or a termination while waiting does not bring the day forward.
  */
 export function benefitStart(inquiry: Inquiry, timeline: Timeline, paid: BenefitYear): DayNumber {
-  const window = timeline.windows.find(({ scheme, payment }) => scheme === 'resident' && payment.id === paid.payment.id);
+  const window = timeline.windows.find(
+    ({ scheme, payment }) => scheme === 'resident' && payment.id === paid.payment.id,
+  );
   if (window) return (fullLength(inquiry, window) ?? window.through) + 1;
-  const covered = timeline.covered.filter(({ events, basis }) => basis === 'resident' && events.includes(paid.payment.id));
+  const covered = timeline.covered.filter(
+    ({ events, basis }) => basis === 'resident' && events.includes(paid.payment.id),
+  );
   if (covered.length > 0) return Math.min(...covered.map(({ from }) => from));
   const yearStart = firstDayOfYear(paid.year);
   return paid.arrival < yearStart ? yearStart : startWithinYear(inquiry, paid);

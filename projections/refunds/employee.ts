@@ -1,4 +1,15 @@
-import { OPEN, contains, firstDayOf, monthNumber, monthOf, toDay, toMonth, yearOfMonth, type MonthNumber, type Span } from '../../libs/calendar';
+import {
+  OPEN,
+  contains,
+  firstDayOf,
+  monthNumber,
+  monthOf,
+  toDay,
+  toMonth,
+  yearOfMonth,
+  type MonthNumber,
+  type Span,
+} from '../../libs/calendar';
 import { windowOfDays, windowOfMonths } from '../../libs/calendar';
 import type { RuleValues } from '../../libs/policy/evaluation';
 import { factsOf } from '../history';
@@ -57,7 +68,10 @@ function firstEmployment({ inquiry, request, payments }: Claimed, span: Span): J
   );
   const registered = factsOf(inquiry.history, 'Registered').find(
     ({ day, data }) =>
-      data.scheme === 'employee' && data.participation === 'employed' && day <= request.day && contains(span, monthOf(day)),
+      data.scheme === 'employee' &&
+      data.participation === 'employed' &&
+      day <= request.day &&
+      contains(span, monthOf(day)),
   );
   const since = registered ? monthOf(registered.day) : span.from;
   const paidSince = paid.filter(({ month }) => month >= since && month <= span.through).map(({ month }) => month);
@@ -102,9 +116,16 @@ export function afterRetirement(claimed: Claimed, rule: RuleValues['refund.retir
   );
   const events = retired?.events ?? [...asRetiree!.events];
   if (months.length === 0)
-    return refuse(claimed.basis, `${toMonth(from)} 起没有多缴的月份。`, `Nothing was paid from ${toMonth(from)} on.`, events);
+    return refuse(
+      claimed.basis,
+      `${toMonth(from)} 起没有多缴的月份。`,
+      `Nothing was paid from ${toMonth(from)} on.`,
+      events,
+    );
   const when = retired ? `${toDay(retired.day)} 办理退休` : `${toMonth(monthOf(since))} 起享受退休待遇`;
-  const whenEn = retired ? `Retirement was done on ${toDay(retired.day)}` : `Retiree benefits run from ${toMonth(monthOf(since))}`;
+  const whenEn = retired
+    ? `Retirement was done on ${toDay(retired.day)}`
+    : `Retiree benefits run from ${toMonth(monthOf(since))}`;
   return {
     allowed: true,
     months,
@@ -121,7 +142,9 @@ export function deathInWaiting(claimed: Claimed): Verdict {
   if (!died) return refuse(claimed.basis, '没有死亡记录，不符合退费条件。', 'No death is on record.');
   const months = paidMonths(claimed);
   const first = payments.months[0];
-  const known = timeline.windows.find(({ scheme, payment }) => scheme === 'employee' && payment.id === first?.payment.id);
+  const known = timeline.windows.find(
+    ({ scheme, payment }) => scheme === 'employee' && payment.id === first?.payment.id,
+  );
   // Once the money has gone back, its waiting period is no longer among the person's days.
   const window = known ?? (first?.refundedOn === undefined ? undefined : firstTimeWindow(claimed, first));
   if (!window || !contains(window, died.day) || months.length === 0)
@@ -263,11 +286,16 @@ function spansBetween(
 /** Several months in one payment as a flexible worker. */
 function paidAtOnceAsFlexible({ participation, kind, payment }: FeeMonth): boolean {
   const { feeMonths } = payment.data;
-  return participation === 'flexible' && (kind === 'annual' || (kind === 'regular' && feeMonths!.from !== feeMonths!.through));
+  return (
+    participation === 'flexible' &&
+    (kind === 'annual' || (kind === 'regular' && feeMonths!.from !== feeMonths!.through))
+  );
 }
 
 function isByFund({ participation, payment }: FeeMonth): boolean {
-  return payment.data.payer === 'unemploymentFund' || (participation === 'unemployed' && payment.data.payer !== 'person');
+  return (
+    payment.data.payer === 'unemploymentFund' || (participation === 'unemployed' && payment.data.payer !== 'person')
+  );
 }
 
 function isByPerson({ participation, payment }: FeeMonth): boolean {

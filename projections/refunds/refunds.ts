@@ -101,7 +101,11 @@ function denied({ inquiry, request, on }: Claimed): Verdict | undefined {
     .facts('RefundDenied')
     .find(
       ({ day, data }) =>
-        day >= request.day && day <= on && data.scheme === scheme && data.region === region && data.benefitYear === benefitYear,
+        day >= request.day &&
+        day <= on &&
+        data.scheme === scheme &&
+        data.region === region &&
+        data.benefitYear === benefitYear,
     );
   if (!denial) return undefined;
   return refuse(
@@ -130,7 +134,10 @@ function claim({ inquiry, request, basis }: Claimed, verdict: Verdict): RefundCl
     item.feeMonths = { from: toMonth(from), through: toMonth(through), count };
   }
   if (verdict.years) item.benefitYears = verdict.years.map(({ year }) => year);
-  const amountFen = amountOf(verdict.months, verdict.years?.map(({ payment }) => payment));
+  const amountFen = amountOf(
+    verdict.months,
+    verdict.years?.map(({ payment }) => payment),
+  );
   if (amountFen !== undefined) item.amountFen = amountFen;
   if (verdict.accountRecovery !== undefined) item.accountRecovery = verdict.accountRecovery;
   const paid = new Set([...(verdict.months ?? []), ...(verdict.years ?? [])].map(({ payment }) => payment));
@@ -146,7 +153,10 @@ function claim({ inquiry, request, basis }: Claimed, verdict: Verdict): RefundCl
 }
 
 /** What the payments carry for these months or years; undefined where one of them carries no amount. A resident gets the own premium back. */
-function amountOf(months: readonly FeeMonth[] | undefined, years: readonly Fact<'Paid'>[] | undefined): number | undefined {
+function amountOf(
+  months: readonly FeeMonth[] | undefined,
+  years: readonly Fact<'Paid'>[] | undefined,
+): number | undefined {
   let sum: Share = shareOf(0, 1, 1);
   for (const { payment } of months ?? []) {
     const { unitFen, personFen, feeMonths } = payment.data;

@@ -21,7 +21,9 @@ export function beforeStart(claimed: Claimed, rule: BeforeStart): Verdict {
       '没有重复缴费、参加职工医保或参加外地居民医保的记录，不符合退费条件。',
       'Nothing shows a second payment, the employee scheme or another region.',
     );
-  const inTime = caused.filter(({ paid }) => gateDay(claimed, paid, rule).day < benefitStart(claimed.inquiry, claimed.timeline, paid));
+  const inTime = caused.filter(
+    ({ paid }) => gateDay(claimed, paid, rule).day < benefitStart(claimed.inquiry, claimed.timeline, paid),
+  );
   if (inTime.length === 0) return tooLate(claimed, caused[caused.length - 1]!.paid, rule);
   const { paid, cause } = inTime[inTime.length - 1]!;
   const gate = gateDay(claimed, paid, rule);
@@ -41,8 +43,7 @@ export function ofAided(claimed: Claimed, rule: BeforeStart): Verdict {
   const subsidised =
     candidates(claimed).some(({ payment }) => payment.data.payer === 'subsidy') ||
     aidHeld(inquiry, request.day).some(({ from, through }) => from <= request.day && through >= firstPaid(claimed));
-  if (!subsidised)
-    return refuse(claimed.basis, '没有享受参保缴费资助的记录。', 'Nothing shows a subsidised premium.');
+  if (!subsidised) return refuse(claimed.basis, '没有享受参保缴费资助的记录。', 'Nothing shows a subsidised premium.');
   return beforeStart(claimed, rule);
 }
 
@@ -80,9 +81,18 @@ function firstPaid(claimed: Claimed): number {
 }
 
 /** The day that must lie before the start (A-16). Without a recorded end the application is the end, made in the same act. */
-function gateDay(claimed: Claimed, paid: BenefitYear, { before }: BeforeStart): { day: number; zh: string; en: string; events: string[] } {
+function gateDay(
+  claimed: Claimed,
+  paid: BenefitYear,
+  { before }: BeforeStart,
+): { day: number; zh: string; en: string; events: string[] } {
   const { inquiry, request, timeline, on } = claimed;
-  const asked = { day: request.day, zh: `${toDay(request.day)} 提出的申请`, en: `the application of ${toDay(request.day)}`, events: [] };
+  const asked = {
+    day: request.day,
+    zh: `${toDay(request.day)} 提出的申请`,
+    en: `the application of ${toDay(request.day)}`,
+    events: [],
+  };
   if (before === 'request') return asked;
   const ended = factsOf(inquiry.history, 'Terminated').find(
     ({ day, data }) => data.scheme === 'resident' && data.region === paid.region && day >= paid.arrival && day <= on,
@@ -99,7 +109,11 @@ function gateDay(claimed: Claimed, paid: BenefitYear, { before }: BeforeStart): 
   };
 }
 
-function causeOf(claimed: Claimed, paid: BenefitYear, causes: readonly Cause[]): { zh: string; en: string; events: string[] } | undefined {
+function causeOf(
+  claimed: Claimed,
+  paid: BenefitYear,
+  causes: readonly Cause[],
+): { zh: string; en: string; events: string[] } | undefined {
   for (const cause of causes) {
     const events = evidenceFor(claimed, paid, cause);
     if (events) return { ...CAUSES[cause], events };
@@ -115,18 +129,28 @@ const CAUSES: Record<Cause, { zh: string; en: string }> = {
 };
 
 /** The facts, by the request, that show the cause. */
-function evidenceFor({ inquiry, request, payments, timeline }: Claimed, paid: BenefitYear, cause: Cause): string[] | undefined {
+function evidenceFor(
+  { inquiry, request, payments, timeline }: Claimed,
+  paid: BenefitYear,
+  cause: Cause,
+): string[] | undefined {
   const ended = (...reasons: string[]) =>
     factsOf(inquiry.history, 'Terminated').find(
       ({ day, data }) =>
-        day <= request.day && data.scheme === 'resident' && data.region === paid.region && day >= paid.arrival && reasons.includes(data.reason),
+        day <= request.day &&
+        data.scheme === 'resident' &&
+        data.region === paid.region &&
+        day >= paid.arrival &&
+        reasons.includes(data.reason),
     )?.events;
   const others = payments.years.filter(
     (other) => other.year === paid.year && other.payment !== paid.payment && other.arrival <= request.day,
   );
   switch (cause) {
     case 'duplicate': {
-      const detected = factsOf(inquiry.history, 'DuplicateDetected').find(({ day }) => paid.arrival <= day && day <= request.day);
+      const detected = factsOf(inquiry.history, 'DuplicateDetected').find(
+        ({ day }) => paid.arrival <= day && day <= request.day,
+      );
       return others[0]?.payment.events ?? detected?.events ?? ended('duplicate');
     }
     case 'otherRegion':
@@ -146,10 +170,12 @@ function employeeBy(facts: readonly Fact[], paid: BenefitYear, day: number): str
   for (const fact of facts) {
     if (fact.day > day) break;
     if (fact.type === 'Registered' && fact.data.scheme === 'employee') standing = fact.events;
-    if ((fact.type === 'Suspended' || fact.type === 'Terminated') && fact.data.scheme === 'employee') standing = undefined;
+    if ((fact.type === 'Suspended' || fact.type === 'Terminated') && fact.data.scheme === 'employee')
+      standing = undefined;
     if (fact.type === 'Paid' && fact.data.scheme === 'employee' && fact.data.feeMonths && fact.data.kind !== 'back') {
       const month = fact.data.feeMonths.through;
-      if (month >= toDay(paid.arrival).slice(0, 7) && monthOf(fact.day) >= monthOf(paid.arrival)) standing = fact.events;
+      if (month >= toDay(paid.arrival).slice(0, 7) && monthOf(fact.day) >= monthOf(paid.arrival))
+        standing = fact.events;
     }
   }
   return standing;
@@ -160,7 +186,9 @@ function tooLate(claimed: Claimed, paid: BenefitYear, rule: BeforeStart | undefi
   const after = inquiry.read('refund.residentAfterStart', request.data.region, request.day);
   const start = benefitStart(inquiry, timeline, paid);
   const gate = rule ? gateDay(claimed, paid, rule) : undefined;
-  const when = gate ? { zh: `${gate.zh}不早于此日`, en: `${gate.en} is not before that day` } : { zh: '此前没有死亡', en: 'the death is not before that day' };
+  const when = gate
+    ? { zh: `${gate.zh}不早于此日`, en: `${gate.en} is not before that day` }
+    : { zh: '此前没有死亡', en: 'the death is not before that day' };
   return refuse(
     after.known ? after.rule : claimed.basis,
     `${paid.year} 年度待遇自 ${toDay(start)} 已经开始，${when.zh}，个人缴费不再退回。`,

@@ -52,7 +52,9 @@ export class DaysOfStay {
     const tested = diedOn !== undefined && day >= diedOn ? diedOn - 1 : day;
     return (
       this.coveredOn(day)?.basis === 'retiree' ||
-      relations.some(({ statuses }) => statuses.some((status) => status.status === 'normal' && contains(status, tested)))
+      relations.some(({ statuses }) =>
+        statuses.some((status) => status.status === 'normal' && contains(status, tested)),
+      )
     );
   }
 
@@ -60,7 +62,8 @@ export class DaysOfStay {
   terminationIn(span: Span): { from: DayNumber; events: string[] } | undefined {
     for (const { statuses } of this.timeline.relations) {
       for (const { status, from, reason, events } of statuses)
-        if (status === 'terminated' && reason !== 'death' && span.from < from && from <= span.through) return { from, events };
+        if (status === 'terminated' && reason !== 'death' && span.from < from && from <= span.through)
+          return { from, events };
     }
     return undefined;
   }

@@ -57,7 +57,8 @@ class StayQuestion {
     const status = this.inquiry.read('stay.status', this.region, from);
     const covered = this.days.coveredOn(from);
     const open = this.days.openOn(from);
-    if (!covered && open && status.known && !this.days.isNormalOn(from)) return this.abnormal(status.rule, from, '入院', 'admission');
+    if (!covered && open && status.known && !this.days.isNormalOn(from))
+      return this.abnormal(status.rule, from, '入院', 'admission');
     if (!covered && open) return this.undetermined(open.gap);
     if (!covered) {
       const why = this.days.waitingOn(from)
@@ -118,7 +119,9 @@ class StayQuestion {
       return this.settle(item, covered, undefined);
     }
     const lastPaid = covered[covered.length - 1]!.through;
-    const suspended = this.days.isNormalOn(lastPaid) ? undefined : this.inquiry.read('stay.suspendedPaid', this.region, this.span.from);
+    const suspended = this.days.isNormalOn(lastPaid)
+      ? undefined
+      : this.inquiry.read('stay.suspendedPaid', this.region, this.span.from);
     const by = suspended?.known ? suspended.rule : rule;
     return this.settle(this.item(by, joined(covered)), covered, {
       rule: by,
@@ -143,7 +146,11 @@ class StayQuestion {
   }
 
   /** What a change inside the stay, and the year's end, do to an item that may be paid. */
-  private settle(item: Stay, stretches: readonly Stretch[], plain: { rule: string; zh: string; en: string } | undefined): Stay {
+  private settle(
+    item: Stay,
+    stretches: readonly Stretch[],
+    plain: { rule: string; zh: string; en: string } | undefined,
+  ): Stay {
     const schemeChange = changeIn(stretches, (a, b) => a.scheme !== b.scheme);
     const aidChange = changeIn(stretches, (a, b) => a.aidClass !== b.aidClass);
     let settled = item;
@@ -256,7 +263,14 @@ class StayQuestion {
   }
 
   private because(rule: string, zh: string, en: string, events: readonly string[] = []): void {
-    this.inquiry.because({ claim: 'stays', rule, events: [...this.events, ...events], arithmetic: this.spanZh(), zh, en });
+    this.inquiry.because({
+      claim: 'stays',
+      rule,
+      events: [...this.events, ...events],
+      arithmetic: this.spanZh(),
+      zh,
+      en,
+    });
   }
 
   private spanZh(): string {
@@ -277,7 +291,11 @@ function spanEn({ from, through }: Span): string {
 }
 
 function segmentOf({ from, through, scheme, aidClass }: Stretch): Stay['segments'][number] {
-  const segment: Stay['segments'][number] = { from: toDay(from), through: toDay(through), scheme: scheme ?? 'resident' };
+  const segment: Stay['segments'][number] = {
+    from: toDay(from),
+    through: toDay(through),
+    scheme: scheme ?? 'resident',
+  };
   if (aidClass !== undefined) segment.aidClass = aidClass;
   return segment;
 }
