@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
+import { addImport } from './importing';
+import { addPolicy } from './policies';
+import { addEvents, addRecord } from './recording';
 import { addScenario } from './scenarios';
 import { BadInput, statusOf, type Status, type Terminal } from './terminal';
 
@@ -25,6 +28,9 @@ function ledgerProgram(terminal: Terminal): Command {
     .addHelpText('after', '\nExit status: 0 yes or done · 1 the answer is no · 2 bad usage or input');
   addAnswer(program, terminal);
   addScenario(program, terminal);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  addImport(program, terminal);
+  addRecord(program, terminal);
+  addEvents(program, terminal);
+  addPolicy(program, terminal);
   return program;
 }

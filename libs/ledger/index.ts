@@ -10,4 +10,4 @@ export {
 } from './ledger';
 export { instantOf, type Clock } from './recording-clock';
 export { type EventFault, type RecordOptions, type RecordOutcome } from './recording';
-export { openStore, openStoreReader, storeFile } from './store-location';
+export { isServerAddress, openStore, openStoreReader, storeFile } from './store-location';

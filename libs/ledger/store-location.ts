@@ -1,19 +1,25 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEmbeddedReader, openEmbeddedStore, type EventReader, type EventStore } from '../event-store';
+import { openEmbeddedReader, openStore as openByAddress, type EventReader, type EventStore } from '../event-store';
 
 /** The file of the embedded store in a data folder; a path that names a file is that file. */
 export function storeFile(location: string): string {
-  if (/\.(db|sqlite)$/.test(location)) return location;
-  return existsSync(location) && statSync(location).isFile() ? location : join(location, 'events.sqlite');
+  const path = location.replace(/^embedded:/, '');
+  if (/\.(db|sqlite)$/.test(path)) return path;
+  return existsSync(path) && statSync(path).isFile() ? path : join(path, 'events.sqlite');
 }
 
-/** Opens the store of a data folder for writing. */
+/** Whether the location is the address of a server rather than a folder or file. */
+export function isServerAddress(location: string): boolean {
+  return /^esdb(\+discover)?:\/\//.test(location);
+}
+
+/** Opens the store for writing: a data folder, a store's file, or the address of an EventStoreDB. */
 export function openStore(location: string): EventStore {
-  return openEmbeddedStore({ file: storeFile(location) });
+  return openByAddress(isServerAddress(location) ? location : `embedded:${storeFile(location)}`);
 }
 
-/** Opens the store of a data folder for reading, also while another process writes it. Throws where there is none. */
+/** Opens the store for reading, also while another process writes it. Throws where there is none. */
 export function openStoreReader(location: string): EventReader {
-  return openEmbeddedReader({ file: storeFile(location) });
+  return isServerAddress(location) ? openByAddress(location) : openEmbeddedReader({ file: storeFile(location) });
 }

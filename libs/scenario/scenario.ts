@@ -47,10 +47,7 @@ function casesOf(file: string, root: Place): Case[] {
     scenario: root.at('scenario').text('scenario'),
     title: root.at('title').absent ? '' : root.at('title').text('title'),
     region: regionOf(root.at('region')),
-    rules: root
-      .at('rules')
-      .items('rules')
-      .map((rule) => rule.text('a rule')),
+    rules: rulesOf(root),
     reference: root.at('reference'),
     people: root.at('people'),
     otherPeople: [],
@@ -86,10 +83,18 @@ function variantOf(base: Case, place: Place): Case {
     given: [...base.given.filter((_, index) => !without.has(index)), ...place.at('given').items('given')],
     then: place.at('then').items('then'),
     decide: place.at('decide').items('decide'),
+    rules: [...base.rules, ...rulesOf(place)],
   };
   if (variant.then.length + variant.decide.length === 0)
     place.fail('the variant asks nothing: expected then or decide');
   return variant;
+}
+
+function rulesOf(place: Place): string[] {
+  return place
+    .at('rules')
+    .items('rules')
+    .map((rule) => rule.text('a rule'));
 }
 
 /** The place in `given` that an item of `without` names: its number from 0, or its label. */

@@ -1,1 +1,3 @@
 export { answerPage } from './answer-page';
+export { labelled, table, wrapped } from './layout';
+export { inForcePage } from './in-force-page';

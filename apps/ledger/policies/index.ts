@@ -1,0 +1,1 @@
+export { addPolicy } from './policy-command';

@@ -1,0 +1,2 @@
+export { addEvents } from './events-command';
+export { addRecord } from './record-command';

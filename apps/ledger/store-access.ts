@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { isServerAddress, openStore, openStoreReader, storeFile } from '../../libs/ledger';
+import type { EventReader, EventStore } from '../../libs/event-store';
+import { BadInput } from './terminal';
+
+/** Runs with the store open for reading, and closes it. A store that is not there is bad input. */
+export async function readingStore<T>(location: string, use: (store: EventReader) => Promise<T>): Promise<T> {
+  if (!isServerAddress(location) && !existsSync(storeFile(location))) {
+    throw new BadInput(`--store: there is no event store at ${storeFile(location)}`);
+  }
+  return using(() => openStoreReader(location), use);
+}
+
+/** Runs with the store open for writing, making it where there is none, and closes it. */
+export async function writingStore<T>(location: string, use: (store: EventStore) => Promise<T>): Promise<T> {
+  return using(() => openStore(location), use);
+}
+
+async function using<S extends { close(): Promise<void> }, T>(
+  open: () => S,
+  use: (store: S) => Promise<T>,
+): Promise<T> {
+  let store: S;
+  try {
+    store = open();
+  } catch (error) {
+    throw new BadInput(`--store: ${(error as Error).message}`);
+  }
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
