@@ -37,8 +37,8 @@ export function aidOn(inquiry: Inquiry, on: DayNumber): AidSpan[] {
 export function aidHeld(inquiry: Inquiry, on: DayNumber): AidHeld[] {
   const held: AidHeld[] = [];
   for (const fact of inquiry.history.facts) {
-    if (fact.day > on) break;
     if (fact.type === 'AidGranted') {
+      if (fact.day > on) continue;
       const { aidClass } = fact.data;
       if (held.some((span) => span.aidClass === aidClass && span.through === OPEN)) continue;
       const { day, rule } = countsFrom(inquiry, fact as Fact<'AidGranted'>);

@@ -17,7 +17,7 @@ export function pauses(
   let covered = stretches.flatMap((stretch) =>
     subtract(
       stretch,
-      stretch.scheme === 'employee' && stretch.basis !== 'retiree' && !stretch.restored
+      stretch.scheme === 'employee' && !stretch.restored && !(stretch.basis === 'retiree' && excepted(inquiry, stretch))
         ? arrears.filter(({ region }) => poolOf(region) === poolOf(stretch.region))
         : [],
     ),
@@ -69,4 +69,10 @@ export function pauses(
     }
   }
   return { covered, paused };
+}
+
+/** Retirees do not depend on the employer's payments, unless the region's rule says that they do (JL-24.2). */
+function excepted(inquiry: Inquiry, stretch: Stretch): boolean {
+  const rule = inquiry.read('arrears.retireesExcepted', stretch.region, stretch.from);
+  return !rule.known || rule.value;
 }

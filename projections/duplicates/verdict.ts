@@ -206,16 +206,14 @@ function employeeMonths({ inquiry, payments, foundOn }: Case, count: 'consecutiv
 function isFlexibleWork({ inquiry, on }: Case, employees: readonly Relation[]): boolean {
   if (employees.every(({ participation }) => participation === 'flexible')) return true;
   const ended = inquiry.facts('EmploymentEnded');
-  const running = inquiry
-    .facts('EmploymentStarted')
-    .filter(({ day, data }) =>
-      contains(
-        {
-          from: day,
-          through: ended.find((end) => end.day >= day && end.data.employerId === data.employerId)?.day ?? on,
-        },
-        on,
-      ),
-    );
+  const running = inquiry.facts('EmploymentStarted').filter(({ day, data }) =>
+    contains(
+      {
+        from: day,
+        through: ended.find((end) => end.day >= day && end.data.employerId === data.employerId)?.day ?? on,
+      },
+      on,
+    ),
+  );
   return running.length > 0 && running.every(({ data }) => data.kind !== 'fullTime');
 }

@@ -194,7 +194,7 @@ class Walk {
         run.open = { question: 'waitingPeriods', gap: { why: 'silent', needs: `pack:${first.region}` } };
       return;
     }
-    const resident = this.switchedTo(first, batch);
+    const resident = this.stillEmployed(batch, first, last) ? undefined : this.switchedTo(first, batch);
     if (resident) this.switchIn(run, batch, first, resident, last);
     else if (this.isFirstTime(batch, first, last)) this.firstTime(run, batch, first);
     else if (last === undefined) this.takenOver(run, batch, first);
@@ -349,7 +349,8 @@ class Walk {
       zh: `转换前连续参保 ${months} 个月${enough ? `，满 ${minimum.value.months} 个月` : `，不满 ${minimum.value.months} 个月`}`,
       en: `${months} consecutive insured months before the switch, ${enough ? 'at least' : 'under'} ${minimum.value.months}`,
     };
-    if (gapped) this.keepBreak(gapped, region, false);
+    const shortAndEnough = enough && !long;
+    if (gapped && !shortAndEnough) this.keepBreak(gapped, region, false);
     if (!enough) {
       const underAndLong = inquiry.read('switch.underAndLong', region, on);
       if (!(long && underAndLong.known && underAndLong.value === 'long')) {
@@ -372,7 +373,10 @@ class Walk {
     const short = inquiry.read('switch.short', region, on);
     if (short.known)
       this.shortBreak(run, batch, first, gapped, short, 'schemeSwitch', inquiry.read('switch.long', region, on));
-    else this.leaveOpen(run, 'switch.short', short);
+    else {
+      if (gapped) this.keepBreak(gapped, region, false);
+      this.leaveOpen(run, 'switch.short', short);
+    }
   }
 
   /** Whether the person was never in the employee scheme as far as anyone says. */
@@ -614,6 +618,16 @@ class Walk {
       .find(({ data }) => data.region === region && data.feeMonth !== undefined && monthNumber(data.feeMonth) === month)
       ?.data.dueOn;
     return due === undefined ? firstDayOf(month) : dayNumber(due) + 1;
+  }
+
+  /** Registered here, never ended: who joined the resident scheme meanwhile (TL-2.2.4) resumes, and does not switch. */
+  private stillEmployed(batch: Batch, first: FeeMonth, last: MonthNumber | undefined): boolean {
+    if (last === undefined || first.participation !== 'employed') return false;
+    const here = poolOf(first.region);
+    const registered = this.registrations.some(
+      ({ day, data }) => day <= lastDayOf(last) && poolOf(data.region) === here,
+    );
+    return registered && this.stayedRegistered(last + 1, first.region, batch.arrival);
   }
 
   /** Neither suspended, terminated nor registered anew since the last paid month. */

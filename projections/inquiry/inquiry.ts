@@ -64,7 +64,8 @@ export class Inquiry {
   private readonly claims = new Map<string, Because>();
   private readonly gaps = new Map<string, Undetermined>();
   private readonly readingsUsed = new Map<string, ReadingUsed>();
-  private readonly packsUsed = new Map<string, Pack>();
+  private readonly packsUsed = new Set<Pack>();
+  private readonly firstDays = new Map<string, DayNumber | undefined>();
   private readonly references = new Map<string, Reference[]>();
   private readonly regionRulings = new Map<string, Ruling[]>();
   private readonly personRulings: Ruling[];
@@ -90,15 +91,24 @@ export class Inquiry {
 
   /** The pack in force for the region on the day; undefined before its first day and where there is none. */
   pack(region: string, on: DayNumber): Pack | undefined {
-    const pack = this.grounds.policies.inForce(region, toDay(on));
-    if (pack) this.packsUsed.set(`${pack.id}@${pack.version}`, pack);
+    return this.packOn(region, toDay(on));
+  }
+
+  private packOn(region: string, day: string): Pack | undefined {
+    const pack = this.grounds.policies.inForce(region, day);
+    if (pack) this.packsUsed.add(pack);
     return pack;
   }
 
   /** First day on which the region's packs decide anything (CV-21); undefined where it has no pack. */
   firstDay(region: string): DayNumber | undefined {
-    const pack = this.grounds.policies.first(region);
-    return pack && dayNumber(pack.effectiveFrom);
+    let day = this.firstDays.get(region);
+    if (day === undefined && !this.firstDays.has(region)) {
+      const pack = this.grounds.policies.first(region);
+      day = pack && dayNumber(pack.effectiveFrom);
+      this.firstDays.set(region, day);
+    }
+    return day;
   }
 
   /** Whether a trigger came before the region's first pack and is taken as settled (CV-21), by its day or its recording (A-23). */
@@ -115,7 +125,8 @@ export class Inquiry {
    * what it leaves undetermined with `undetermined`.
    */
   read<K extends RuleKey>(key: K, region: string, on: DayNumber): Reading<RuleValues[K]> {
-    const pack = this.pack(region, on) ?? this.packByRecording(region);
+    const day = toDay(on);
+    const pack = this.packOn(region, day) ?? this.packByRecording(region);
     if (!pack) {
       const first = this.firstDay(region);
       return {
@@ -124,7 +135,7 @@ export class Inquiry {
         needs: first === undefined ? `pack:${region}` : undefined,
       };
     }
-    return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
+    return readSetting<RuleValues[K]>(pack.settings[key] as never, day, {
       choose: (reading) => this.choose(reading, pack, region, on),
       reference: (name) => this.reference(name, region, on),
     });
@@ -145,7 +156,7 @@ export class Inquiry {
   readNational<K extends RuleKey>(key: K, on: DayNumber): Reading<RuleValues[K]> {
     const pack = this.grounds.policies.national();
     if (!pack) return { known: false, why: 'silent' };
-    this.packsUsed.set(`${pack.id}@${pack.version}`, pack);
+    this.packsUsed.add(pack);
     return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
       choose: (reading) => this.choose(reading, pack, pack.region, on),
       reference: (name) => this.reference(name, pack.region, on),
@@ -191,7 +202,7 @@ export class Inquiry {
       because: [...this.claims.values()],
       undetermined: [...this.gaps.values()],
       readings: [...this.readingsUsed.values()].sort(byId),
-      packs: [...this.packsUsed.values()].sort(byId),
+      packs: [...this.packsUsed].sort(byId),
     };
   }
 
@@ -241,7 +252,7 @@ export class Inquiry {
   }
 
   private citation(rule: string): Citation {
-    for (const pack of this.packsUsed.values()) {
+    for (const pack of this.packsUsed) {
       const text = pack.rules[rule];
       if (text) return text.cite;
     }

@@ -4,6 +4,7 @@ import { jurisdictionsOf } from './jurisdictions';
 /** Every pack that is loaded, by jurisdiction and time. */
 export class Policies {
   private readonly byRegion = new Map<string, Pack[]>();
+  private readonly ruling = new Map<string, Pack[] | undefined>();
 
   constructor(readonly packs: readonly Pack[]) {
     for (const pack of packs) {
@@ -35,6 +36,11 @@ export class Policies {
   }
 
   private versionsFor(region: string): Pack[] | undefined {
+    if (!this.ruling.has(region)) this.ruling.set(region, this.nearest(region));
+    return this.ruling.get(region);
+  }
+
+  private nearest(region: string): Pack[] | undefined {
     for (const jurisdiction of jurisdictionsOf(region)) {
       if (jurisdiction === '000000') return undefined;
       const versions = this.byRegion.get(jurisdiction);

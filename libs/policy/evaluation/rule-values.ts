@@ -10,7 +10,8 @@ import type { RegistrationValues } from './values/registration';
 
 /** Every value a pack may hold, by key; the YAML nests keys at their dots. Code knows these families, never regions. */
 export interface RuleValues
-  extends ResidentValues,
+  extends
+    ResidentValues,
     EmployeeValues,
     SwitchValues,
     ContributionValues,

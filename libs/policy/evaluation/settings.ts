@@ -42,8 +42,7 @@ export type Unread<_T> = unknown;
 
 /** A value as read for one day: known, with the rule that gives it, or a gap. */
 export type Reading<T> =
-  | { known: true; value: T; rule: string }
-  | { known: false; why: Gap; rule?: string; needs?: string };
+  { known: true; value: T; rule: string } | { known: false; why: Gap; rule?: string; needs?: string };
 
 export interface ReadContext {
   /** The choice made for an unclear clause. */
@@ -59,10 +58,19 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
   if (!setting) return SILENT;
   switch (setting.form) {
     case 'dated': {
-      const entry = setting.entries.find(({ from, through }) => from <= day && (through === undefined || day <= through));
+      const entry = setting.entries.find(
+        ({ from, through }) => from <= day && (through === undefined || day <= through),
+      );
       return entry ? readSetting<T>(entry.setting, day, context) : SILENT;
     }
     case 'value': {
+      const plain = settled.get(setting);
+      if (plain) return plain as Reading<T>;
+      if (!holdsReading(setting.value)) {
+        const reading: Reading<T> = { known: true, value: setting.value as T, rule: setting.rule };
+        settled.set(setting, reading);
+        return reading;
+      }
       const value = settle(setting.value, context);
       if (value !== 'silent') return { known: true, value: value as T, rule: setting.rule };
       return readGap<T>({ form: 'silent', rule: setting.rule, needs: setting.needs, into: setting.into }, context);
@@ -70,6 +78,15 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
     default:
       return readGap<T>(setting, context);
   }
+}
+
+/** Readings of values in which no clause is unclear; packs never change once loaded. */
+const settled = new WeakMap<object, Reading<unknown>>();
+
+function holdsReading(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('reading' in value) return true;
+  return Object.values(value).some(holdsReading);
 }
 
 function readGap<T>(gap: GapSetting, context: ReadContext): Reading<T> {
@@ -90,7 +107,7 @@ function settle(value: unknown, context: ReadContext): unknown {
     const choice = context.choose(record['reading']);
     return settle(record[choice], context);
   }
-  const settled: Record<string, unknown> = {};
-  for (const key of Object.keys(record)) settled[key] = settle(record[key], context);
-  return settled;
+  const read: Record<string, unknown> = {};
+  for (const key of Object.keys(record)) read[key] = settle(record[key], context);
+  return read;
 }
