@@ -5,9 +5,7 @@ export {
   describeFault,
   loadPolicies,
   loadPoliciesOrThrow,
-  type LoadResult,
   type LoadedPack,
-  type PackFault,
 } from './loader';
 export {
   checkPolicies,
@@ -21,16 +19,6 @@ export {
   showInForce,
   stillSilent,
   writeSchemaFile,
-  type CoverageHole,
-  type CoveringCase,
   type InForce,
   type KeyInForce,
-  type NewPack,
-  type PackDifference,
-  type PolicyCheck,
-  type ReadingInForce,
-  type RuleCoverage,
-  type RuleRow,
-  type Scaffold,
-  type SilentFamily,
 } from './officer';

@@ -1,12 +1,15 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeFault, loadPolicies, ruleCoverage } from '.';
+import { runScenarioText } from '../scenario';
 import { readSetting, type RuleKey } from './evaluation';
 import { packFolder } from './testing/pack-folder';
 
 const ROOT = join(__dirname, '../..');
 const guide = readFileSync(join(ROOT, 'docs/policy-packs.md'), 'utf8');
 const written = /```yaml\n(pack: [\s\S]*?)```/.exec(guide)![1]!;
+
+const scenario = /```yaml\n(scenario: [\s\S]*?)```/.exec(guide)![1]!;
 
 const folder = packFolder({ '990100-zhongzhou/2026-01-01.yaml': written });
 cpSync(join(ROOT, 'policies'), folder.path, { recursive: true });
@@ -95,5 +98,11 @@ describe('a sixth region, added beside the five as the guide writes it', () => {
     ]);
     expect(holes.filter(({ rule, why }) => rule.startsWith('ZZ-') && why !== 'noCase')).toEqual([]);
     expect(own.at(-1)?.outside).toContain('mediated');
+  });
+
+  it('answers the case of the guide: waiting by date and reading, silence by name', () => {
+    const results = runScenarioText('docs/policy-packs.md', scenario, policies);
+    expect(results).toHaveLength(5);
+    expect(results.filter(({ passed }) => !passed)).toEqual([]);
   });
 });

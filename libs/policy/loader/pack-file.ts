@@ -3,7 +3,7 @@ import type { Path, SourceFile } from './source-file';
 import { settingOf, statementsIn } from './settings-in';
 
 /** How a statement stands towards what the pack inherits; `families` is the plain statement, the same as `add`. */
-export type Overlay = 'families' | 'add' | 'replace' | 'restrict' | 'exempt';
+type Overlay = 'families' | 'add' | 'replace' | 'restrict' | 'exempt';
 
 const overlays: readonly Overlay[] = ['families', 'add', 'replace', 'restrict', 'exempt'];
 

@@ -5,7 +5,7 @@ import { readingsIn } from '../loader/settings-in';
 import { ruleKeys, type Unit } from '../schema';
 
 /** A clause that can be read in more ways than one, and how the pack reads it. */
-export interface ReadingInForce {
+interface ReadingInForce {
   id: string;
   choice: string;
   zh: string;
@@ -46,8 +46,10 @@ export interface InForce {
 
 /** Everything that rules a region on a day: each key with its value, readings, rule and citation, gaps by name. */
 export function showInForce(policies: LoadedPolicies, region: string, day: string): InForce {
-  const pack = policies.inForce(region, day);
-  const firstDay = policies.first(region)?.effectiveFrom;
+  const own = policies.packs.filter((pack) => pack.region === region).sort(byStart);
+  // The national pack rules no place by itself, and is shown when it is asked for by its own code.
+  const pack = policies.inForce(region, day) ?? own.findLast((version) => holdsOn(version, day));
+  const firstDay = (policies.first(region) ?? own[0])?.effectiveFrom;
   return {
     region,
     day,
@@ -84,6 +86,14 @@ function keyInForce(pack: LoadedPack, key: RuleKey, day: string): KeyInForce {
     ...(dated ? { from: dated.from } : {}),
     ...(dated?.through === undefined ? {} : { through: dated.through }),
   };
+}
+
+function byStart(a: LoadedPack, b: LoadedPack): number {
+  return a.effectiveFrom < b.effectiveFrom ? -1 : 1;
+}
+
+function holdsOn({ effectiveFrom, effectiveThrough }: LoadedPack, day: string): boolean {
+  return effectiveFrom <= day && (effectiveThrough === undefined || day <= effectiveThrough);
 }
 
 function entryOn(setting: Extract<Setting<unknown>, { form: 'dated' }>, day: string) {

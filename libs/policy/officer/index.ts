@@ -1,16 +1,9 @@
-export { checkPolicies, type PolicyCheck } from './check-policies';
-export { diffPacks, type PackDifference } from './diff-packs';
+export { checkPolicies } from './check-policies';
+export { diffPacks } from './diff-packs';
 export { findPack } from './find-pack';
-export { showInForce, type InForce, type KeyInForce, type ReadingInForce } from './in-force';
-export {
-  coverageMarkdown,
-  ruleCoverage,
-  type CoverageHole,
-  type CoveringCase,
-  type RuleCoverage,
-  type RuleRow,
-} from './rule-coverage';
+export { showInForce, type InForce, type KeyInForce } from './in-force';
+export { coverageMarkdown, ruleCoverage } from './rule-coverage';
 export { readRuleIds } from './rule-ids';
-export { scaffold, type NewPack, type Scaffold } from './scaffold';
+export { scaffold } from './scaffold';
 export { schemaText, writeSchemaFile } from './schema-file';
-export { stillSilent, type SilentFamily } from './still-silent';
+export { stillSilent } from './still-silent';

@@ -92,6 +92,11 @@ describe('what is in force', () => {
     expect(shown('2026-08-01')['entry.start']).toMatchObject({ form: 'notAvailable', from: '2026-08-01' });
   });
 
+  it('shows the national pack by its own code', () => {
+    expect(showInForce(policies, '000000', '2026-01-01')).toMatchObject({ pack: { id: 'CN' }, firstDay: '1900-01-01' });
+    expect(showInForce(policies, '000000', '1899-12-31').pack).toBeUndefined();
+  });
+
   it('says when nothing rules yet, and where nothing ever does', () => {
     expect(showInForce(policies, '990100', '2025-12-31')).toEqual({
       region: '990100',

@@ -8,7 +8,7 @@ export interface CoveringCase {
 }
 
 /** One rule of a document: where it is expressed, and which cases show it. */
-export interface RuleRow {
+interface RuleRow {
   rule: string;
   document: string;
   article: string;
@@ -24,7 +24,7 @@ export interface RuleRow {
 }
 
 /** What keeps the coverage from being whole. */
-export interface CoverageHole {
+interface CoverageHole {
   rule: string;
   why: 'noCase' | 'notExpressed' | 'notInAnyPack' | 'unknownRule';
   /** The pack file, or the cases that name an unknown rule. */
