@@ -48,7 +48,7 @@ function atWork<T extends Relation>(
   relations: readonly T[],
   on: DayNumber,
 ): T[] {
-  const employed = relations.filter(({ participation }) => participation === 'employed');
+  const employed = relations.filter(({ participation }) => participation === 'employed' || participation === undefined);
   if (employed.length <= 1) return employed;
   const ended = inquiry.facts('EmploymentEnded');
   const running = inquiry

@@ -333,6 +333,7 @@ class Walk {
     const limit = inquiry.read('switch.limit', region, on);
     const minimum = inquiry.read('switch.minimum', region, on);
     if (!limit.known || !minimum.known) {
+      if (gapped) this.keepBreak(gapped, region, false);
       if (neverEmployee) this.firstTime(run, batch, first);
       else this.leaveOpen(run, 'switch', limit.known ? minimum : limit);
       return;
