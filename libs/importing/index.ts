@@ -6,4 +6,5 @@ export {
   type ImportSummary,
 } from './import-files';
 export { RefusedMapping, loadMapping, type Mapping } from './mapping';
-export { RefusedFile } from './source-file';
+export { csvLine } from './csv';
+export { RefusedFile, openSource, type SourceFile } from './source-file';
