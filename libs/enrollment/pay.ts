@@ -52,9 +52,9 @@ function residentYear(data: PaidData, at: Situation, findings: Findings): Refuse
   return (
     noEffect(data, at) ??
     earlierPlace(data, at, findings) ??
-    placeMustMatch(data, at, findings) ??
+    listed(data, at, findings) ??
     registeredFirst(data, at, findings) ??
-    listed(data, at, findings)
+    placeMustMatch(data, at, findings)
   );
 }
 

@@ -1,5 +1,5 @@
 import { OPEN, contains, intersect, overlaps, subtract, toDay, type DayNumber } from '../../libs/calendar';
-import { benefitSource } from '../duplicates';
+import { benefitSource, choiceDays } from '../duplicates';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import type { Stretch } from './build';
@@ -88,11 +88,10 @@ function someOverlap(covered: readonly Stretch[]): boolean {
   return false;
 }
 
-/** Cuts the days where coverage changes, and lets one source stand on each stretch. */
+/** Cuts the days where coverage or the choice changes, and lets one source stand on each stretch. */
 function chooseDayByDay(inquiry: Inquiry, payments: PaymentRecord, covered: readonly Stretch[]): Stretch[] {
-  const edges = [
-    ...new Set(covered.flatMap(({ from, through }) => (through === OPEN ? [from] : [from, through + 1]))),
-  ].sort((a, b) => a - b);
+  const changes = covered.flatMap(({ from, through }) => (through === OPEN ? [from] : [from, through + 1]));
+  const edges = [...new Set([...changes, ...choiceDays(inquiry)])].sort((a, b) => a - b);
   const chosen: Stretch[] = [];
   for (const [index, from] of edges.entries()) {
     const here = covered.filter((stretch) => contains(stretch, from));

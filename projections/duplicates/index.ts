@@ -1,3 +1,4 @@
+export { choiceDays } from './choice-days';
 export { duplicatesOn } from './duplicates';
 export { placeOn } from './place';
 export { benefitSource } from './source';
