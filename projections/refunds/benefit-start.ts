@@ -25,7 +25,8 @@ export function benefitStart(inquiry: Inquiry, timeline: Timeline, paid: Benefit
 function fullLength(inquiry: Inquiry, window: WaitingWindow): DayNumber | undefined {
   for (const key of WAITING_KEYS) {
     const reading = inquiry.read(key, window.region, window.payment.day);
-    const wait = reading.known && reading.rule === window.rule ? (reading.value as { wait?: Wait }).wait : undefined;
+    if (!reading.known || reading.rule !== window.rule) continue;
+    const wait = 'length' in reading.value ? reading.value : reading.value.wait;
     if (wait) return endOf(window.from, wait);
   }
   return undefined;
