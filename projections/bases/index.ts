@@ -1,2 +1,2 @@
-export { averageNames, averageWage, type AverageWage } from './average-wage';
+export { averageNames, averageWage } from './average-wage';
 export { basesOn } from './bases';
