@@ -21,6 +21,7 @@ export function overlapOn(
   const shown: Relation[] = timeline.relations.filter(
     (relation) => isNormalOn(relation, on) && isPaidOn(relation, payments, timeline, on),
   );
+  shown.push(...paidAgain(shown, payments, on));
   const found = (finding?.data.relations ?? []).filter(
     (relation) =>
       !shown.some((known) => isSame(known, relation)) &&
@@ -28,6 +29,18 @@ export function overlapOn(
   );
   const relations = [...shown, ...found];
   return relations.length < 2 ? relations : withoutEntryYear(inquiry, relations, on);
+}
+
+/** A year paid a second time at one place as someone else, such as by the town and by the school, is a second relation. */
+function paidAgain(shown: readonly Relation[], payments: PaymentRecord, on: DayNumber): Relation[] {
+  const again: Relation[] = [];
+  for (const { year, region, participation, arrival, refundedOn } of payments.years) {
+    if (year !== yearOf(on) || arrival > on || (refundedOn !== undefined && refundedOn <= on)) continue;
+    const relation: Relation = { scheme: 'resident', region, participation };
+    const stands = shown.some((known) => known.scheme === 'resident' && known.region === region);
+    if (stands && ![...shown, ...again].some((known) => isSame(known, relation))) again.push(relation);
+  }
+  return again;
 }
 
 function isNormalOn({ statuses }: RelationRecord, on: DayNumber): boolean {
