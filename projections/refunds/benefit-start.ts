@@ -13,12 +13,11 @@ export function benefitStart(inquiry: Inquiry, timeline: Timeline, paid: Benefit
     ({ scheme, payment }) => scheme === 'resident' && payment.id === paid.payment.id,
   );
   if (window) return (fullLength(inquiry, window) ?? window.through) + 1;
-  const covered = timeline.covered.filter(
-    ({ events, basis }) => basis === 'resident' && events.includes(paid.payment.id),
-  );
-  if (covered.length > 0) return Math.min(...covered.map(({ from }) => from));
   const yearStart = firstDayOfYear(paid.year);
-  return paid.arrival < yearStart ? yearStart : startWithinYear(inquiry, paid);
+  const ruled = paid.arrival < yearStart ? yearStart : startWithinYear(inquiry, paid);
+  // Days that another relation covers hide this one's; days from birth or identification on come before any rule of payment.
+  const own = timeline.covered.filter(({ events, basis }) => basis === 'resident' && events.includes(paid.payment.id));
+  return Math.min(ruled, ...own.map(({ from }) => from));
 }
 
 /** The last day of a window that nothing cut short. */

@@ -262,7 +262,7 @@ interface EventSpan extends Span {
   events: string[];
 }
 
-/** Months between a start and its end by the request, both included; open where no end is known. */
+/** Months from a start to its end by the request; a month of which only the day of release lies inside is none of them. Open where no end is known. */
 function spansBetween(
   { inquiry, request }: Claimed,
   start: 'CustodyStarted' | 'UnemploymentBenefitStarted',
@@ -276,7 +276,7 @@ function spansBetween(
     else if (type === end) {
       const open = spans.findLast(({ through }) => through === OPEN);
       if (!open) continue;
-      open.through = monthOf(day);
+      open.through = monthOf(day - 1);
       open.events.push(...events);
     }
   }

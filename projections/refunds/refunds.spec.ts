@@ -42,6 +42,25 @@ describe('a resident year before its benefits begin', () => {
     expect(items).toMatchObject([allowed ? { allowed, benefitYears: [2023] } : { allowed, reason: 'TL-7.2d' }]);
   });
 
+  it('days that the employee scheme covers do not put off the beginning', () => {
+    const given = [
+      year('2022-11-20', 2023),
+      employed,
+      asks('2023-01-01', 'TL-7.2a', 'resident', { benefitYear: 2023 }),
+    ];
+    const after = {
+      scheme: 'resident' as const,
+      region: TL,
+      participation: 'general' as const,
+      basis: 'resident' as const,
+      from: day('2023-02-01'),
+      through: day('2023-12-31'),
+      restored: false,
+      events: ['e0'],
+    };
+    expect(refunds(TL, given, { covered: [after] }).items).toMatchObject([{ allowed: false, reason: 'TL-7.2d' }]);
+  });
+
   it.each([
     ['the last day of waiting', '2022-08-07', true],
     ['the day benefits begin', '2022-08-08', false],
@@ -168,7 +187,7 @@ describe('employee fee months', () => {
         ['CustodyStarted', '2023-09-30', { kind: 'sentence' }],
         ['CustodyEnded', '2023-10-01', { kind: 'sentence' }],
       ],
-      { from: '2023-02', through: '2023-10', count: 3 },
+      { from: '2023-02', through: '2023-09', count: 2 },
     ],
   ])('%s', (_, custody, feeMonths) => {
     const given: Given[] = [months('2023-01', '2023-12'), ...custody, asks('2023-12-20', 'TL-7.1e', 'employee')];
