@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { Inject, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { MulterModule } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
 import type { EventStore } from '../../libs/event-store';
@@ -12,7 +14,8 @@ import { authentication } from './http/authentication';
 import { jsonBody } from './http/json-body';
 import { ProblemFilter } from './http/problem.filter';
 import { ImportsController } from './imports/imports.controller';
-import { IMPORTS_PATH } from './imports/imports-path';
+import { IMPORTS_ADDRESS } from './imports/imports-address';
+import { Imports } from './imports/imports.service';
 import { SETTINGS, STORE, TOKEN } from './parts';
 import { AnswersController } from './persons/answers.controller';
 import { CommandsController } from './persons/commands.controller';
@@ -43,7 +46,15 @@ export class ApiModule implements NestModule {
   static of({ store, ledger, policies, token, settings, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [LoggerModule.forRoot(log), TerminusModule.forRoot({ logger: false })],
+      imports: [
+        LoggerModule.forRoot(log),
+        TerminusModule.forRoot({ logger: false }),
+        MulterModule.register({
+          dest: join(settings.data, 'imports'),
+          limits: { fileSize: settings.importBytes, files: 10, fields: 10, parts: 20, fieldSize: 1_000 },
+          defParamCharset: 'utf8',
+        }),
+      ],
       controllers: [
         AnswersController,
         PersonEventsController,
@@ -62,6 +73,7 @@ export class ApiModule implements NestModule {
         { provide: TOKEN, useValue: token },
         { provide: APP_FILTER, useClass: ProblemFilter },
         Draining,
+        Imports,
         Recording,
       ],
     };
@@ -69,7 +81,7 @@ export class ApiModule implements NestModule {
 
   // In this order: a stranger's body is not read.
   configure(consumer: MiddlewareConsumer): void {
-    const body = jsonBody(this.settings.bodyBytes, ({ path }) => path === IMPORTS_PATH);
+    const body = jsonBody(this.settings.bodyBytes, ({ originalUrl }) => IMPORTS_ADDRESS.test(originalUrl));
     consumer.apply(this.draining.middleware, authentication(this.token), body).forRoutes('{*path}');
   }
 }

@@ -82,7 +82,7 @@ const custody: Fields<DataOf<'CustodyStarted'>> = { kind: one(custodyKinds) };
 const merged: Fields<DataOf<'Merged'>> = { otherPersonId: text, reason: text };
 
 /** The data of every event type. */
-const dataSchemas: { [T in EventType]: Schema } = {
+const dataSchemas: Record<EventType, Schema> = {
   Registered: object<DataOf<'Registered'>>({
     scheme,
     region,

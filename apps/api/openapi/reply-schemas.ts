@@ -1,5 +1,5 @@
 import { problemKinds, problemType } from '../http/problem';
-import { anything, day, flag, list, position, ref, region, text, whole, type Schema } from './schema';
+import { anything, day, flag, list, one, position, ref, region, text, whole, type Schema } from './schema';
 
 const record = (properties: Record<string, Schema>, optional: string[] = [], description?: string): Schema => ({
   type: 'object',
@@ -12,6 +12,7 @@ const record = (properties: Record<string, Schema>, optional: string[] = [], des
 const revision: Schema = { ...whole, minimum: 0, description: 'The place in the stream, from 0' };
 const words = record({ zh: text, en: text });
 const recorded = { stream: text, revision, position, events: list(ref('StoredEvent')) };
+const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
 const policySummary = {
   id: text,
   version: text,
@@ -49,6 +50,24 @@ export const replySchemas: Record<string, Schema> = {
     ['rule', 'review', 'notes', 'revision', 'position'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
+  Import: record({
+    id: { ...text, format: 'uuid' },
+    state: one(['running', 'done', 'failed', 'interrupted']),
+    ...counts,
+    files: list(
+      record(
+        {
+          name: text,
+          kind: one(['relations', 'payments', 'events']),
+          encoding: one(['utf-8', 'gb18030']),
+          ...counts,
+          reasons: list(record({ reason: text, rows: whole })),
+          refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
+        },
+        ['refusedRows'],
+      ),
+    ),
+  }),
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {

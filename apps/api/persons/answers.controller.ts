@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { dayOfInstant } from '../../../libs/calendar';
 import { Ledger, instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
+import { UnreadableEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
 import { personIn } from '../http/edge-validation';
 import { setRevision } from '../http/preconditions';
@@ -62,10 +63,20 @@ export class AnswersController {
     const person = personIn(path);
     const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, region } = query;
     const readings = readingsOf(query.reading, this.policies);
-    const revision = (await this.ledger.personEvents(person)).at(-1)?.revision;
+    const revision = await this.revisionOf(person);
     const answer = await this.ledger.answer({ person, region, validOn, knownAt, readings });
     if (!answer) throw unknownPerson(person);
     setRevision(response, revision);
     return answer;
+  }
+
+  /** Read before the answer, so that a write in between is noticed. None of somebody who is parked: he can be asked about all the same. */
+  private async revisionOf(person: string): Promise<number | undefined> {
+    try {
+      return (await this.ledger.personEvents(person)).at(-1)?.revision;
+    } catch (error) {
+      if (error instanceof UnreadableEvent) return undefined;
+      throw error;
+    }
   }
 }

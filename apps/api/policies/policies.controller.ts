@@ -50,9 +50,9 @@ export class PoliciesController {
   @ApiAnswers(200, 'Policy', 'The pack in force, with all that it inherits.')
   @ApiProblems('invalid-input', 'no-policy')
   show(@Param('region') path: string, @Query() query: PolicyQuery): PackInForce {
-    const region = regionIn(path);
-    const { on = dayOfInstant(instantOf(Date.now())) } = query;
     const national = this.policies.national() as LoadedPack | undefined;
+    const region = path === national?.region ? path : regionIn(path);
+    const { on = dayOfInstant(instantOf(Date.now())) } = query;
     const { pack, keys } = region === national?.region ? { pack: national } : showInForce(this.policies, region, on);
     if (!pack) {
       throw new Problem('no-policy', `No pack rules the region ${region} on ${on}; /v1/policies lists those there are.`);

@@ -1,0 +1,22 @@
+import { Matches, MaxLength } from 'class-validator';
+import { Optional, RegionCode } from '../http/query-fields';
+
+/** How files are to be read. */
+export class ImportQuery {
+  /** The region of rows that name none. */
+  @Optional()
+  @RegionCode()
+  region?: string;
+
+  /** The system whose history it is; its rows keep the time at which it recorded them. */
+  @Optional()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
+    message: 'the name of a system: up to 64 letters, digits and . _ : -',
+  })
+  migratedFrom?: string;
+
+  /** What the file is called, where the body is the file itself. */
+  @Optional()
+  @MaxLength(200, { message: 'a file name of up to 200 characters' })
+  name?: string;
+}

@@ -1,0 +1,130 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import { problemKinds } from '../http/problem';
+import { startTestServer, type TestServer } from '../testing/test-server';
+
+interface Operation {
+  operationId?: string;
+  security?: unknown[];
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  requestBody?: unknown;
+}
+interface ApiDocument {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+let server: TestServer;
+let document: ApiDocument;
+beforeAll(async () => {
+  server = await startTestServer();
+  document = (await server.stranger.get('/docs-json').expect(200)).body as ApiDocument;
+});
+afterAll(() => server.close());
+
+/** Checks values against a schema of the document, as a client generated from it would. */
+function checker() {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'api', components: document.components });
+  return (name: string, value: unknown): string => {
+    const check = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+    return check(value) ? 'fits' : ajv.errorsText(check.errors);
+  };
+}
+
+describe('the documentation', () => {
+  it('is a page that anyone may read, and lets nothing in from elsewhere', async () => {
+    const { text, headers } = await server.stranger.get('/docs').expect(200);
+    expect(text).toContain('swagger-ui');
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(text).not.toMatch(/<script>[^<]+<\/script>/);
+    await server.stranger.get('/docs/swagger-ui-init.js').expect(200);
+  });
+
+  it('describes every route, each under a name of its own', () => {
+    expect(document.openapi).toBe('3.1.0');
+    const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.keys(document.paths).sort()).toEqual(
+      [
+        '/healthz',
+        '/readyz',
+        '/v1/employers/{employer}/events',
+        '/v1/imports',
+        '/v1/imports/{import}',
+        '/v1/imports/{import}/refused/{place}',
+        '/v1/persons/{person}/answer',
+        '/v1/persons/{person}/commands/{command}',
+        '/v1/persons/{person}/events',
+        '/v1/policies',
+        '/v1/policies/{region}',
+        '/v1/regions/{region}/events',
+      ].sort(),
+    );
+  });
+
+  it('names no schema that is not there', () => {
+    const named = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/([A-Za-z]+)/g)].map(
+      ([, name]) => name!,
+    );
+    expect([...new Set(named)].filter((name) => !(name in document.components.schemas))).toEqual([]);
+  });
+
+  it('describes events as the stored samples have them', () => {
+    const fits = checker();
+    const folder = join(__dirname, '../../../events/samples');
+    const samples = readdirSync(folder).filter((name) => /\.v1\.json$/.test(name));
+    expect(samples.length).toBeGreaterThan(40);
+    for (const name of samples) {
+      const sample = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
+      const type = sample['type'] as string;
+      expect(`${name}: ${fits(`${type}Data`, sample['data'])}`).toBe(`${name}: fits`);
+    }
+  });
+
+  it('describes what is really answered', async () => {
+    const fits = checker();
+    const paid = (from: string, through: string, on: string) => ({
+      type: 'Paid',
+      effectiveOn: on,
+      data: { scheme: 'employee', region: '211200', kind: 'regular', feeMonths: { from, through } },
+    });
+    const identified = {
+      type: 'Identified',
+      effectiveOn: '2010-01-01',
+      data: { sex: 'male', birthDate: '1962-03-04', retirementCategory: 'male60' },
+    };
+    const recorded = await server.post('/v1/persons/D-1/events', [
+      identified,
+      paid('2010-01', '2022-02', '2022-02-05'),
+      paid('2022-06', '2022-09', '2022-09-05'),
+    ]);
+    expect(fits('Recorded', recorded.body)).toBe('fits');
+    expect(fits('PersonEvents', [identified])).toBe('fits');
+    expect(fits('EventPage', (await server.get('/v1/persons/D-1/events')).body)).toBe('fits');
+    for (const day of ['2015-01-01', '2022-07-15', '2022-09-20', '2024-01-01']) {
+      const { body } = await server.get(`/v1/persons/D-1/answer?validOn=${day}`).expect(200);
+      expect(`${day}: ${fits('Answer', body)}`).toBe(`${day}: fits`);
+    }
+    const decided = await server.post('/v1/persons/D-1/commands/Suspend', {
+      on: '2022-10-01',
+      data: { scheme: 'employee', region: '211200', reason: 'resignation' },
+    });
+    expect(fits('Decision', decided.body)).toBe('fits');
+    expect(fits('PolicyList', (await server.get('/v1/policies')).body)).toBe('fits');
+    expect(fits('Policy', (await server.get('/v1/policies/211200?on=2022-11-05')).body)).toBe('fits');
+    const problem = await server.get('/v1/persons/D-1/answer?validOn=x').expect(400);
+    expect(fits('Problem', problem.body)).toBe('fits');
+    expect(fits('Answer', {})).not.toBe('fits');
+  });
+
+  it('gives every problem a type, and its status', () => {
+    for (const [kind, { status }] of Object.entries(problemKinds)) {
+      expect(kind).toMatch(/^[a-z-]+$/);
+      expect(status).toBeGreaterThanOrEqual(400);
+    }
+  });
+});

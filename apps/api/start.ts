@@ -1,0 +1,75 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openLedger, openStore } from '../../libs/ledger';
+import { loadPoliciesOrThrow } from '../../libs/policy';
+import { keepToken, tokenFile } from './bearer-token';
+import { exampleQuestions } from './first-start/example-questions';
+import { importSamples, samplesWanted } from './first-start/import-samples';
+import { Draining } from './health/draining';
+import { requestLog } from './http/request-log';
+import { Imports } from './imports/imports.service';
+import { createServer } from './server';
+import type { Settings } from './settings';
+import { startWords } from './start-words';
+
+/** The ledger's server, listening. */
+export interface RunningServer {
+  url: string;
+  /** Lets what is under way finish, for as long as the settings allow, then closes the store. Nothing acknowledged is lost. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the store and the packs, fills a new data folder with the samples, and listens. `say` is told, line by line, what a person
+ * at the terminal wants to know; the token only where it was just made.
+ */
+export async function start(settings: Settings, say: (line: string) => void): Promise<RunningServer> {
+  const words = startWords[settings.lang];
+  const policies = loadPoliciesOrThrow(settings.policies);
+  const store = openStore(settings.store.kind === 'embedded' ? settings.store.location : settings.store.url);
+  try {
+    const ledger = openLedger({ store, policies, clock: Date.now });
+    const { token, made } = keepToken(settings.data);
+    if (await samplesWanted(settings, store)) await importSamples(ledger, settings, say);
+
+    const app = await createServer({ store, ledger, policies, token, settings, log: requestLog(settings.logLevel) });
+    await app.listen(settings.port, settings.host);
+    const http = app.getHttpServer() as Server;
+    const url = urlOf(http.address() as AddressInfo);
+    say(words.listening(url));
+    say(words.docs(`${url}/docs`));
+    say(made ? words.tokenMade(token, tokenFile(settings.data)) : words.tokenKept(tokenFile(settings.data)));
+    for (const line of await exampleQuestions(ledger, settings, url)) say(line);
+
+    const draining = app.get(Draining);
+    const imports = app.get(Imports);
+    return {
+      url,
+      stop: async () => {
+        draining.begin();
+        await finishRequests(http, settings.shutdownSeconds);
+        await imports.idle();
+        await app.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Stops listening, lets requests under way finish, and cuts off what takes longer than the patience. */
+async function finishRequests(server: Server, patienceSeconds: number): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const patience = setTimeout(() => server.closeAllConnections(), patienceSeconds * 1000);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(idle);
+  clearTimeout(patience);
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  const any = address === '::' || address === '0.0.0.0';
+  const host = any ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}
