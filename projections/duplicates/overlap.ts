@@ -21,7 +21,7 @@ export function overlapOn(
   const shown: Relation[] = timeline.relations.filter(
     (relation) => isNormalOn(relation, on) && isPaidOn(relation, payments, timeline, on),
   );
-  shown.push(...paidAgain(shown, payments, on));
+  shown.push(...paidAlone(inquiry, payments, timeline, on));
   const found = (finding?.data.relations ?? []).filter(
     (relation) =>
       !shown.some((known) => isSame(known, relation)) &&
@@ -31,16 +31,36 @@ export function overlapOn(
   return relations.length < 2 ? relations : withoutEntryYear(inquiry, relations, on);
 }
 
-/** A year paid a second time at one place as someone else, such as by the town and by the school, is a second relation. */
-function paidAgain(shown: readonly Relation[], payments: PaymentRecord, on: DayNumber): Relation[] {
-  const again: Relation[] = [];
-  for (const { year, region, participation, arrival, refundedOn } of payments.years) {
-    if (year !== yearOf(on) || arrival > on || (refundedOn !== undefined && refundedOn <= on)) continue;
-    const relation: Relation = { scheme: 'resident', region, participation };
-    const stands = shown.some((known) => known.scheme === 'resident' && known.region === region);
-    if (stands && ![...shown, ...again].some((known) => isSame(known, relation))) again.push(relation);
+/**
+ * Relations that nothing but their payments shows, because the same months or the same year are paid elsewhere too: by the
+ * town and by the school, in two cities. Normal until a suspension or termination says otherwise (CV-25).
+ */
+function paidAlone(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): Relation[] {
+  const month = monthOf(on);
+  const paid = [
+    ...payments.months
+      .filter((entry) => entry.month === month)
+      .map((entry) => ({ ...entry, scheme: 'employee' as const })),
+    ...payments.years
+      .filter(({ year }) => year === yearOf(on))
+      .map((entry) => ({ ...entry, scheme: 'resident' as const })),
+  ];
+  const alone: Relation[] = [];
+  for (const { scheme, region, participation, arrival, refundedOn } of paid) {
+    if (arrival > on || (refundedOn !== undefined && refundedOn <= on)) continue;
+    const relation: Relation = { scheme, region, participation };
+    if ([...timeline.relations, ...alone].some((known) => isSame(known, relation))) continue;
+    if (!hasEnded(inquiry, relation, arrival, on)) alone.push(relation);
   }
-  return again;
+  return alone;
+}
+
+function hasEnded(inquiry: Inquiry, { scheme, region }: Relation, arrival: DayNumber, on: DayNumber): boolean {
+  const ends = (data: Relation) => data.scheme === scheme && data.region === region;
+  return (
+    inquiry.facts('Suspended').some(({ day, data }) => ends(data) && day >= arrival && day < on) ||
+    inquiry.facts('Terminated').some(({ day, data }) => ends(data) && day > arrival && day <= on)
+  );
 }
 
 function isNormalOn({ statuses }: RelationRecord, on: DayNumber): boolean {
