@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import type { Ledger } from '../ledger';
 import { personStream, type LedgerEvent } from '../../events';
 import type { Encoding } from './encoding';
@@ -20,6 +21,8 @@ export interface ImportOptions {
   actor?: string;
   /** The system whose history it is: rows keep the time at which it recorded them, and all files are told in that order. */
   migratedFrom?: string;
+  /** Where refused rows are written; left out: beside each file. */
+  refusedFolder?: string;
   /** Told every few thousand rows. */
   onProgress?: (progress: ImportProgress) => void;
 }
@@ -64,7 +67,7 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
   const context = { region, actor, migratedFrom };
   const sources: SourceFile[] = [];
   for (const file of files) sources.push(await openSource(file, mapping, context));
-  const runs = sources.map((source) => new FileRun(source));
+  const runs = sources.map((source) => new FileRun(source, refusedPath(source.file, options.refusedFolder)));
   try {
     if (migratedFrom === undefined) for (const run of runs) await importAsItComes(run, options);
     else await importInOrder(runs, options);
@@ -72,6 +75,10 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     for (const run of runs) run.refused.close();
   }
   return summaryOf(runs.map((run) => run.summary()));
+}
+
+function refusedPath(file: string, folder: string | undefined): string {
+  return `${folder === undefined ? file : join(folder, basename(file))}.refused.csv`;
 }
 
 const ROWS_AT_ONCE = 4_000;
@@ -85,8 +92,11 @@ class FileRun {
   already = 0;
   events = 0;
 
-  constructor(readonly source: SourceFile) {
-    this.refused = new RefusedRows(source);
+  constructor(
+    readonly source: SourceFile,
+    refusedPath: string,
+  ) {
+    this.refused = new RefusedRows(source, refusedPath);
   }
 
   /** What a row says; one that cannot be read is refused at once. */

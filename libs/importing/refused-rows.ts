@@ -8,20 +8,21 @@ const REASON = 'refused_reason';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
- * The rows of a file that became nothing, written beside it as `<file>.refused.csv`: the row as it was, the field and the reason.
+ * The rows of a file that became nothing, written to `<file>.refused.csv`: the row as it was, the field and the reason.
  * UTF-8 with a byte order mark, so that spreadsheets read it; corrected, it can be imported in turn. Without refused rows there is no file.
  */
 export class RefusedRows {
-  readonly path: string;
   count = 0;
   private file: number | undefined;
   private readonly kept: number[];
   private readonly reasons = new Map<string, number>();
 
-  constructor(private readonly source: SourceFile) {
-    this.path = `${source.file}.refused.csv`;
+  constructor(
+    private readonly source: SourceFile,
+    readonly path: string,
+  ) {
     this.kept = source.header.flatMap((name, place) => (name === FIELD || name === REASON ? [] : [place]));
-    if (source.file !== this.path) rmSync(this.path, { force: true });
+    rmSync(path, { force: true });
   }
 
   add(row: SourceRow, { field, reason }: CellFault): void {

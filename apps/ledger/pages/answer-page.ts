@@ -296,7 +296,8 @@ class AnswerPage {
     const place = `${rule} · ${citation.document} ${citation.article}`;
     const sentence = this.zh ? zh : en;
     const lines = wrapped(`${sentence}${this.zh ? '' : ' '}〔${place}〕`, PAGE_WIDTH - 20);
-    const sum = arithmetic === undefined || sentence.includes(arithmetic) ? [] : wrapped(arithmetic, PAGE_WIDTH - 20);
+    const legible = arithmetic !== undefined && (this.zh || !/\p{Script=Han}/u.test(arithmetic));
+    const sum = legible && !sentence.includes(arithmetic) ? wrapped(arithmetic, PAGE_WIDTH - 20) : [];
     return [...lines, ...sum].map((line, index) => `${index === 0 ? `${number}.`.padEnd(4) : '    '}${line}`);
   }
 

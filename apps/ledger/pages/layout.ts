@@ -26,7 +26,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Breaks a text into lines of at most the width: at spaces, or between Chinese characters but never before a closing sign. */
+/** Breaks a text into lines of at most the width: at spaces, or between Chinese characters, never before a closing sign or in a citation. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -43,4 +43,4 @@ export function wrapped(text: string, width: number): string[] {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
 const PIECES =
-  /[\u2e80-\u9fff\uff00-\uff60][，。；：、！？）」』》]*|[^\s\u2e80-\u9fff\uff00-\uff60]+[，。；：、！？）」』》]*\s*|\s+/gu;
+  /〔[^〕]*〕|[\u2e80-\u9fff\uff00-\uff60][，。；：、！？）」』》]*|[^\s\u2e80-\u9fff\uff00-\uff60]+[，。；：、！？）」』》]*\s*|\s+/gu;
