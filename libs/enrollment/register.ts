@@ -1,5 +1,6 @@
 import { monthNumber, monthOf, toDay, toMonth, yearOfMonth, type MonthNumber } from '../calendar';
 import type { RegisteredData } from '../../events';
+import type { Fact } from '../../projections/history';
 import { placeMustMatch, nonLocal } from './belonging';
 import { barredByResident } from './barred-by-resident';
 import type { Register } from './command';
@@ -41,18 +42,16 @@ export function register({ data }: Register, at: Situation): Decision {
   );
 }
 
-/** Said twice, recorded once. */
+/** Said twice, recorded once: on the same day, or of a relation that stands; without an employer's id a later day is another job. */
 function isRegistered({ scheme, region, participation, employerId }: RegisteredData, at: Situation): boolean {
-  return at.standing(scheme).some((relation) => {
-    const { registered } = relation;
-    return (
-      registered !== undefined &&
-      relation.region === region &&
-      relation.participation === participation &&
-      registered.data.employerId === employerId &&
-      (employerId !== undefined || registered.day === at.on || participation !== 'employed')
-    );
-  });
+  const isSame = ({ data }: Fact<'Registered'>) =>
+    data.scheme === scheme &&
+    data.region === region &&
+    data.participation === participation &&
+    data.employerId === employerId;
+  if (at.inquiry.facts('Registered').some((fact) => fact.day === at.on && isSame(fact))) return true;
+  if (participation === 'employed' && employerId === undefined) return false;
+  return at.standing(scheme).some(({ registered }) => registered !== undefined && isSame(registered));
 }
 
 function monthAskedFor({ firstFeeMonth }: RegisteredData, at: Situation): MonthNumber {

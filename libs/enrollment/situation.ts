@@ -27,6 +27,13 @@ export class Situation {
     return (this.drawn ??= timelineOf(this.inquiry, this.payments).timeline);
   }
 
+  /** Whether the event is on record for the day, of the same scheme and region. */
+  isSaid(type: 'Suspended' | 'Terminated', { scheme, region }: { scheme: Scheme; region: string }): boolean {
+    return this.inquiry
+      .facts(type)
+      .some(({ day, data }) => day === this.on && data.scheme === scheme && data.region === region);
+  }
+
   /** Relations that stand on the day with no end known. */
   standing(scheme: Scheme): RelationRecord[] {
     return this.timeline.relations.filter(

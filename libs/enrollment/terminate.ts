@@ -9,7 +9,7 @@ export function terminate({ data }: Terminate, at: Situation): Decision {
     (relation) =>
       relation.scheme === scheme && relation.region === region && relation.statuses.at(-1)?.status !== 'terminated',
   );
-  if (!open) return accept();
+  if (at.isSaid('Terminated', data) || !open) return accept();
 
   return accept([{ type: 'Terminated', effectiveOn: at.day, data }]);
 }
