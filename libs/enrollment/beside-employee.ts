@@ -8,7 +8,7 @@ import type { Situation } from './situation';
  * bar is lifted (TL-2.2.4). Undefined where nothing bars.
  */
 export function besideEmployee(at: Situation, findings: Findings): Refused | undefined {
-  const [employee] = at.standing('employee');
+  const [employee] = at.normal('employee');
   if (!employee) return undefined;
 
   if (inArrears(at)) {

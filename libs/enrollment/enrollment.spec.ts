@@ -124,8 +124,9 @@ describe('a new employee relation beside an old one', () => {
 
   test.each<[string, string, string, Given[], string]>([
     ['still normal', JILIN, '2022-09-10', old, 'JL-20.1'],
-    ['suspended on the same day', JILIN, '2022-09-10', [...old, stopped('2022-09-10')], 'yes'],
-    ['to be suspended later, on record', JILIN, '2022-09-10', [...old, stopped('2022-09-30')], 'yes'],
+    ['on the last day before a suspension', JILIN, '2022-09-10', [...old, stopped('2022-09-10')], 'JL-20.1'],
+    ['on the first day after it', JILIN, '2022-10-01', [...old, stopped('2022-09-30')], 'yes'],
+    ['to be suspended later, on record', JILIN, '2022-09-10', [...old, stopped('2022-09-30')], 'JL-20.1'],
     ['still normal, and the document silent', TIELING, '2022-09-10', old, 'yes ?'],
     ['suspended, where the document is silent', TIELING, '2022-09-11', [...old, stopped('2022-09-10')], 'yes'],
   ])('%s', (_, region, on, given, answer) => {

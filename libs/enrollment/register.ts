@@ -61,7 +61,7 @@ function monthAskedFor({ firstFeeMonth }: RegisteredData, at: Situation): MonthN
 /** JL-20.1: an employee relation that is still normal is suspended before another is registered. */
 function oldRelation({ scheme }: RegisteredData, at: Situation, findings: Findings): Refused | undefined {
   if (scheme !== 'employee') return undefined;
-  const [old] = at.standing('employee');
+  const [old] = at.normal('employee');
   if (!old) return undefined;
   const rule = at.inquiry.read('registration.mustSuspendOld', at.region, at.on);
   if (rule.known && rule.value) {

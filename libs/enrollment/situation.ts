@@ -34,7 +34,18 @@ export class Situation {
       .some(({ day, data }) => day === this.on && data.scheme === scheme && data.region === region);
   }
 
-  /** Relations that stand on the day with no end known. */
+  /** Relations that are normal on the day; the last day of a suspended one is (CV-17). */
+  normal(scheme: Scheme): RelationRecord[] {
+    return this.timeline.relations.filter(
+      (relation) =>
+        relation.scheme === scheme &&
+        relation.statuses.some(
+          ({ status, from, through }) => status === 'normal' && from <= this.on && this.on <= through,
+        ),
+    );
+  }
+
+  /** Relations that are normal on the day with no end known. */
   standing(scheme: Scheme): RelationRecord[] {
     return this.timeline.relations.filter(
       (relation) =>
