@@ -51,7 +51,8 @@ export class RefusedRows {
   }
 
   private pick(cells: readonly string[]): string[] {
-    if (this.source.kind === 'events' || cells.length !== this.source.header.length) return [...cells];
-    return this.kept.map((place) => cells[place]!);
+    const { kind, header } = this.source;
+    if (kind === 'events' || cells.length > header.length) return [...cells];
+    return this.kept.map((place) => cells[place] ?? '');
   }
 }

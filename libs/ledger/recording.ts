@@ -59,6 +59,7 @@ type Stamped = { events: LedgerEvent[] } | { faults: EventFault[] };
 /** Checks facts at the door, stamps them and appends them, as one batch to one stream. */
 export class Recorder {
   private readonly heads = new Map<string, Head>();
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly store: EventStore,
@@ -74,7 +75,27 @@ export class Recorder {
   }
 
   /** As `record`, of events that have passed the door; `recordedAt` is stamped over unless they are migrated. */
-  async append(stream: string, unstamped: readonly LedgerEvent[], expected?: ExpectedRevision): Promise<RecordOutcome> {
+  append(stream: string, unstamped: readonly LedgerEvent[], expected?: ExpectedRevision): Promise<RecordOutcome> {
+    return this.inTurn(stream, () => this.appendNow(stream, unstamped, expected));
+  }
+
+  /** Writers of one stream wait for each other, so that only other processes are ever in each other's way. */
+  private inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(stream);
+    const turn = before === undefined ? work() : before.then(work, work);
+    this.turns.set(stream, turn);
+    const leave = () => {
+      if (this.turns.get(stream) === turn) this.turns.delete(stream);
+    };
+    turn.then(leave, leave);
+    return turn;
+  }
+
+  private async appendNow(
+    stream: string,
+    unstamped: readonly LedgerEvent[],
+    expected: ExpectedRevision | undefined,
+  ): Promise<RecordOutcome> {
     const amending = await this.amendmentFaults(stream, unstamped);
     if (amending.length > 0) return { outcome: 'invalid', faults: amending };
     for (let attempt = 1; ; attempt++) {
