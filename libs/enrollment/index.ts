@@ -1,3 +1,3 @@
 export { decide } from './decide';
 export type { Command } from './command';
-export type { Accepted, Decision, NewEvent, Note, Refused } from './decision';
+export type { Accepted, Decision, Refused } from './decision';

@@ -1,5 +1,5 @@
 import type { DayNumber } from '../../libs/calendar';
-import type { DuplicateTrait } from '../../libs/policy/evaluation/values/duplicates';
+import type { DuplicateTrait } from '../../libs/policy/evaluation';
 import type { CoveredDays } from '../coverage/timeline';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';

@@ -1,6 +1,5 @@
 import { yearOf, type DayNumber } from '../../libs/calendar';
-import { poolOf } from '../../libs/policy/evaluation';
-import type { DuplicateTrait } from '../../libs/policy/evaluation/values/duplicates';
+import { poolOf, type DuplicateTrait } from '../../libs/policy/evaluation';
 import type { Relation } from '../answer/answer';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
@@ -73,7 +72,7 @@ function atWork<T extends Relation>(
 }
 
 /** The habitual residence on the day, as last reported. */
-export function habitualResidence(inquiry: Inquiry, on: DayNumber): string | undefined {
+function habitualResidence(inquiry: Inquiry, on: DayNumber): string | undefined {
   return inquiry
     .facts('ResidenceChanged')
     .findLast(({ day, data }) => day <= on && data.habitualResidence !== undefined)?.data.habitualResidence;
@@ -93,7 +92,7 @@ function isAt(region: string, place: string): boolean {
 }
 
 /** The last arrival by the day of money for the relation. */
-export function lastArrival(payments: PaymentRecord, relation: Relation, on: DayNumber): number | undefined {
+function lastArrival(payments: PaymentRecord, relation: Relation, on: DayNumber): number | undefined {
   const paid = relation.scheme === 'resident' ? payments.years : payments.months;
   const arrivals = paid
     .filter(

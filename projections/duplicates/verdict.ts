@@ -1,6 +1,5 @@
 import { contains, monthOf, type DayNumber, type MonthNumber } from '../../libs/calendar';
-import type { Reading, RuleKey } from '../../libs/policy/evaluation';
-import type { KeepByTrait, OthersFate } from '../../libs/policy/evaluation/values/duplicates';
+import type { Reading, RuleKey, KeepByTrait, OthersFate } from '../../libs/policy/evaluation';
 import type { Relation } from '../answer/answer';
 import { consecutiveMonths } from '../contribution/insured-months';
 import { aidHeldOn } from '../entries/aid-held';

@@ -18,3 +18,4 @@ export type { Start, Wait } from './values/waiting';
 export type { AidedEntry, Entry, PaymentWindow } from './values/resident';
 export type { BreakLimit, ShortBreak } from './values/employee';
 export type { RetireeStart, ShortfallOption } from './values/retirement';
+export type { DuplicateTrait, KeepByTrait, OthersFate } from './values/duplicates';

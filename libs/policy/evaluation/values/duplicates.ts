@@ -11,7 +11,7 @@ export interface KeepByTrait {
 }
 
 /** Across the schemes: the employee relation is kept after so many months of it. */
-export interface KeepEmployee {
+interface KeepEmployee {
   /** 0: at once. */
   months: number;
   /** Consecutive months up to the finding, or any months. */
