@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import {
@@ -78,9 +78,14 @@ export class RefusedMapping extends Error {
 
 /** The national mapping, or an agency's own file laid over it. Throws `RefusedMapping`. */
 export function loadMapping(file?: string): Mapping {
-  const national = read(join(__dirname, 'mappings', 'national.yaml'));
+  const national = read(NATIONAL.find((path) => existsSync(path)) ?? NATIONAL[0]!);
   return file === undefined ? national : overlay(national, read(file));
 }
+
+/** Beside this program; a build that compiles and copies nothing finds it among the sources. */
+const NATIONAL = [__dirname, join(__dirname, '..', '..', '..', 'libs', 'importing')].map((folder) =>
+  join(folder, 'mappings', 'national.yaml'),
+);
 
 const CODES: Readonly<Record<string, readonly string[]>> = {
   scheme: [...schemes, 'outside'],
