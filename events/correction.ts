@@ -35,5 +35,5 @@ export class VoidedData {
   reason!: string;
 }
 
-export const corrected = define('Corrected', CorrectedData);
-export const voided = define('Voided', VoidedData);
+export const corrected = define('Corrected', CorrectedData, { streamKinds: ['person', 'region', 'employer'] });
+export const voided = define('Voided', VoidedData, { streamKinds: ['person', 'region', 'employer'] });
