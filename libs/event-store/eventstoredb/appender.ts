@@ -53,20 +53,14 @@ export class Appender {
     });
   }
 
-  private async openOnce(): Promise<OpenStream> {
-    let opened: OpenStream | undefined;
-    const call = await this.connection.appendCall((fresh) => {
-      opened = new OpenStream(fresh, () => {
+  private openOnce(): Promise<OpenStream> {
+    return this.connection.appendCall((call) => {
+      const opened: OpenStream = new OpenStream(call, () => {
         if (this.current === opened) this.current = undefined;
       });
+      this.current = opened;
+      return opened;
     });
-    // A call that was open already when its table was dropped is of no more use to us.
-    if (opened === undefined) {
-      call.cancel();
-      throw new Error('the append stream was closing');
-    }
-    if (!opened.ended) this.current = opened;
-    return opened;
   }
 }
 
@@ -101,10 +95,7 @@ class OpenStream {
     const error = new NoAnswer(`append to ${stream}`, limitMs);
     reject(error);
     // Nothing at all came back meanwhile: the stream itself is stuck, and the next append deserves a new one.
-    if (this.lastAnswerAt < sentAt) {
-      this.end(error);
-      this.call.cancel();
-    }
+    if (this.lastAnswerAt < sentAt) this.end(error);
   }
 
   private receive(response: BatchAppendResp): void {
@@ -130,6 +121,7 @@ class OpenStream {
       reject(error);
     }
     this.waiting.clear();
+    this.call.cancel();
   }
 }
 

@@ -13,7 +13,6 @@ interface ClientInternals {
     service: typeof StreamsClient,
     name: string,
     open: (grpc: StreamsClient) => AppendCall,
-    cache: WeakMap<StreamsClient, AppendCall>,
   ): () => Promise<AppendCall>;
   callArguments(options: { requiresLeader: boolean }, callOptions: { deadline: number }): CallArguments;
   handleError(client: unknown, error: Error): Promise<void>;
@@ -26,7 +25,6 @@ export type { AppendCall };
 export class Connection {
   readonly client: EventStoreDBClient;
   private readonly internals: ClientInternals;
-  private readonly calls = new WeakMap<StreamsClient, AppendCall>();
   private readonly channels = new Set<{ close(): void }>();
 
   constructor(connectionString: string) {
@@ -46,14 +44,17 @@ export class Connection {
     };
   }
 
-  /** The stream that carries appends to the leader: the one in use, or a new one. */
-  appendCall(onOpen: (call: AppendCall) => void): Promise<AppendCall> {
-    const open = (grpc: StreamsClient): AppendCall => {
-      const call = grpc.batchAppend(...this.internals.callArguments({ requiresLeader: true }, { deadline: Infinity }));
-      onOpen(call);
+  /** Opens a stream that carries appends to the leader; `attend` gets it before anything can happen to it. */
+  async appendCall<T>(attend: (call: AppendCall) => T): Promise<T> {
+    let attended: T | undefined;
+    const open = (grpc: StreamsClient) => {
+      const options = this.internals.callArguments({ requiresLeader: true }, { deadline: Infinity });
+      const call = grpc.batchAppend(...options);
+      attended = attend(call);
       return call;
     };
-    return this.internals.GRPCStreamCreator(StreamsClient, 'append', open, this.calls)();
+    await this.internals.GRPCStreamCreator(StreamsClient, 'append', open)();
+    return attended!;
   }
 
   async close(): Promise<void> {

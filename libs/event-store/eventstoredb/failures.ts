@@ -54,4 +54,16 @@ export function backoffMs(attempt: number, { firstMs, mostMs }: { firstMs: numbe
   return full / 2 + (Math.random() * full) / 2;
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits so long, or until the signal aborts. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal?.aborted) done();
+    signal?.addEventListener('abort', done);
+  });
+}

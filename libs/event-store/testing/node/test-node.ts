@@ -66,6 +66,13 @@ export class TestCluster {
     return node;
   }
 
+  /** The leader stays while it lives; then the first node alive follows it. */
+  elect(): void {
+    if (this.nodes[this.leader]?.alive) return;
+    const next = this.nodes.findIndex(({ alive }) => alive);
+    if (next !== -1) this.leader = next;
+  }
+
   /** The address for `openEventStoreDb`: of one node, or of all as seeds for discovery. */
   connectionString(user?: { name: string; password: string }): string {
     const credentials = user === undefined ? '' : `${user.name}:${user.password}@`;
@@ -85,7 +92,7 @@ export class TestCluster {
 export class TestNode implements NodeHost {
   port = 0;
   life = 0;
-  private alive = false;
+  alive = false;
   private stopped = false;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -128,6 +135,7 @@ export class TestNode implements NodeHost {
     this.listener = listener;
     this.port = (listener.address() as AddressInfo).port;
     this.alive = true;
+    this.cluster.elect();
   }
 
   /** Cuts every connection; new ones are taken. */
@@ -139,6 +147,7 @@ export class TestNode implements NodeHost {
   kill(reviveAfterMs?: number): void {
     this.life += 1;
     this.alive = false;
+    this.cluster.elect();
     this.listener?.close();
     this.drop();
     if (reviveAfterMs !== undefined) this.reviving = setTimeout(() => void this.revive(), reviveAfterMs);
