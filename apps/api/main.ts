@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { RefusedPacks } from '../../libs/policy';
 import { InvalidSettings, readSettings, unknownSettings } from './settings';
-import { start } from './start';
+import { StartRefused, start } from './start';
 
 /** What the start says of itself goes to standard output, the log to standard error. */
 async function main(): Promise<void> {
@@ -28,10 +28,26 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): never {
-  const foreseen = error instanceof InvalidSettings || error instanceof RefusedPacks;
-  const text = error instanceof Error ? (foreseen ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(foreseen ? 2 : 1);
+  const told = foreseen(error);
+  process.stderr.write(`${told ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
+  process.exit(told === undefined ? 1 : 2);
+}
+
+/** What is said of a failure that whoever starts the server can mend. */
+function foreseen(error: unknown): string | undefined {
+  if (error instanceof InvalidSettings || error instanceof RefusedPacks || error instanceof StartRefused)
+    return error.message;
+  const { code, address, port } = error as { code?: string; address?: string; port?: number };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `The server does not start: something listens on ${address}:${port} already. Stop it, or set LEDGER_PORT.`;
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `The server does not start: it cannot listen on ${address ?? 'LEDGER_HOST'}:${port ?? ''} (${code}). Set LEDGER_HOST and LEDGER_PORT.`;
+    default:
+      return undefined;
+  }
 }
 
 void main();

@@ -12,10 +12,10 @@ export type { ApiParts } from './api.module';
 export async function createServer(parts: ApiParts): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
     bodyParser: false,
-    bufferLogs: true,
+    // What Nest tells of its own start helps nobody; its failures are thrown.
+    logger: false,
     abortOnError: false,
   });
-  app.useLogger(app.get(Logger));
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
@@ -23,7 +23,9 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());
   serveDocs(app);
-  return app.init();
+  await app.init();
+  app.useLogger(app.get(Logger));
+  return app;
 }
 
 function bigintsAsText(_name: string, value: unknown): unknown {

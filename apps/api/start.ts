@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { EventStore } from '../../libs/event-store';
 import { openLedger, openStore } from '../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../libs/policy';
 import { keepToken, tokenFile } from './bearer-token';
@@ -19,6 +21,11 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Thrown where the store cannot be opened; most often another process has it. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}
+
 /**
  * Opens the store and the packs, fills a new data folder with the samples, and listens. `say` is told, line by line, what a person
  * at the terminal wants to know; the token only where it was just made.
@@ -26,7 +33,8 @@ export interface RunningServer {
 export async function start(settings: Settings, say: (line: string) => void): Promise<RunningServer> {
   const words = startWords[settings.lang];
   const policies = loadPoliciesOrThrow(settings.policies);
-  const store = openStore(settings.store.kind === 'embedded' ? settings.store.location : settings.store.url);
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  const store = openedStore(settings);
   try {
     const ledger = openLedger({ store, policies, clock: Date.now });
     const { token, made } = keepToken(settings.data);
@@ -56,6 +64,14 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+function openedStore({ store }: Settings): EventStore {
+  try {
+    return openStore(store.kind === 'embedded' ? store.location : store.url);
+  } catch (cause) {
+    throw new StartRefused(`The server does not start: ${(cause as Error).message}`, { cause });
   }
 }
 

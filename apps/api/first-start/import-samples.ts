@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { EventReader } from '../../../libs/event-store';
 import { importFiles, loadMapping } from '../../../libs/importing';
 import type { Ledger } from '../../../libs/ledger';
@@ -35,6 +35,7 @@ export async function importSamples(ledger: Ledger, settings: Settings, say: (li
     copyFileSync(file, copy);
   }
   say(words.importing(files.length));
+  const nameOf = (copy: string) => relative(join(settings.data, 'samples'), copy);
   const began = Date.now();
   const summary = await importFiles({
     files: files.map(({ copy }) => copy),
@@ -42,11 +43,10 @@ export async function importSamples(ledger: Ledger, settings: Settings, say: (li
     mapping: loadMapping(),
     migratedFrom: SYSTEM,
     actor: 'first-start',
-    onProgress: ({ file, rows, events }) => say(words.fileProgress(basename(file), rows, events)),
+    onProgress: ({ file, rows, events }) => say(words.fileProgress(nameOf(file), rows, events)),
   });
   for (const { file, refused, refusedFile } of summary.files) {
-    if (refusedFile !== undefined)
-      say(words.refusedRows(basename(file), refused, relative(process.cwd(), refusedFile)));
+    if (refusedFile !== undefined) say(words.refusedRows(nameOf(file), refused, refusedFile));
   }
   say(words.imported(summary.events, summary.refused, ((Date.now() - began) / 1000).toFixed(1)));
   rmSync(mark);
