@@ -118,7 +118,10 @@ class Builder {
 
   recognised(): void {
     for (const { day, data, events } of this.inquiry.facts('YearsRecognised')) {
-      const here = poolOf(data.region) === this.pool || jurisdictionsOf(this.region).includes(data.region);
+      const here =
+        poolOf(data.region) === this.pool ||
+        jurisdictionsOf(this.region).includes(data.region) ||
+        namesOrigin(data.kind, data.region, this.region);
       const kind = here ? data.kind : seenFrom(this.pool, data.kind, data.region);
       const from = here ? this.recognisedHere(kind, day) : this.countsFrom(kind, data.region, day);
       if (from === undefined) continue;
@@ -312,4 +315,9 @@ function seenFrom(pool: string, kind: YearKind, place: string): PlaceKind {
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
+}
+
+/** Whether a recognition names the place where the months were paid: its kind says what that place is to the asked region. */
+function namesOrigin(kind: string, region: string, asked: string): boolean {
+  return sameProvince(region, asked) ? kind === 'provinceActual' : kind === 'outOfProvinceActual';
 }

@@ -41,7 +41,7 @@ export function timelineOf(
   let stretches: Stretch[] = [...coveredByRuns(runs), ...restoredMonths(runs), ...coveredByYears(years)];
   stretches = retired(inquiry, payments, stretches);
   stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
-  const ended = endings(inquiry, stretches, open);
+  const ended = endings(inquiry, stretches);
   const halted = pauses(inquiry, ended, runs.paused);
   const windows = cutWindows(inquiry, [...runs.windows, ...years.windows], diedOn);
   const chosen = oneSource(inquiry, payments, { covered: halted.covered, windows, open, relations });
@@ -223,7 +223,7 @@ function fromFirstDay(inquiry: Inquiry, stretch: Stretch): Stretch[] {
 }
 
 /** Takes away what ended: after death, from a termination on, after a suspension where paid days do not go on (CV-14, JL-10). */
-function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stretch[] {
+function endings(inquiry: Inquiry, stretches: Stretch[]): Stretch[] {
   let left = stretches;
   for (const fact of inquiry.history.facts) {
     if (fact.type === 'Died') {
@@ -255,7 +255,9 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
         )
           return [stretch];
         const kept = inquiry.read('suspended.paidMonthCovered', region, fact.day);
-        if (kept.known && kept.value) {
+        if (kept.known && !kept.value) return cut(stretch, after);
+        // Where the document does not say, a paid fee month covers its month all the same (CV-14).
+        if (kept.known) {
           inquiry.because({
             claim: 'coverage',
             rule: kept.rule,
@@ -263,18 +265,8 @@ function endings(inquiry: Inquiry, stretches: Stretch[], open: OpenDays[]): Stre
             zh: '暂停参保前已实缴的费款，在其缴费期内仍享受待遇。',
             en: 'What was paid before the suspension still gives benefits to the end of the paid period.',
           });
-          return [stretch];
         }
-        if (!kept.known) {
-          open.push({
-            ...stretch,
-            from: lost.from,
-            through: lost.through,
-            question: 'suspended.paidMonthCovered',
-            gap: kept,
-          });
-        }
-        return cut(stretch, after);
+        return [stretch];
       });
     } else if (fact.type === 'Registered' && fact.data.scheme === 'employee') {
       left = left.flatMap((stretch) =>

@@ -138,7 +138,7 @@ class Walk {
     if (!first) return;
 
     const run = this.result.runs.at(-1);
-    if (run && last !== undefined && first.month === last + 1) {
+    if (run && last !== undefined && first.month === last + 1 && !this.fromUnruled(run, first)) {
       if (!this.newFlexibleYear(batch, fresh, last)) run.months.push(...fresh);
     } else {
       this.enter(batch, fresh, last);
@@ -148,6 +148,12 @@ class Walk {
     if (entered.coverFrom !== undefined && waitingThrough !== undefined)
       entered.coverFrom = Math.max(entered.coverFrom, waitingThrough + 1);
     this.last = fresh[fresh.length - 1]!.month;
+  }
+
+  /** Whether the months so far were paid where no pack rules, and these are not: the rules here decide from here on. */
+  private fromUnruled(run: EmployeeRun, first: FeeMonth): boolean {
+    const before = run.months[run.months.length - 1]!;
+    return this.inquiry.firstDay(before.region) === undefined && this.inquiry.firstDay(first.region) !== undefined;
   }
 
   /** A month paid by a flexible worker and by an employer is one month; the employer relation is kept. */
@@ -510,7 +516,9 @@ class Walk {
     const months = gapped ? gapped.through - gapped.from + 1 : 0;
     const full = gapped ? gapped.backPaid.filter((paid) => paid.full) : [];
     const whole = full.length === months;
-    if (gapped && backPayment === 'required' && !whole) {
+    const block =
+      gapped && restoreGap ? (whole ? full : partial === 'contiguous' ? contiguousTo(gapped.through, full) : []) : [];
+    if (gapped && backPayment === 'required' && !whole && block.length === 0) {
       this.keepBreak(gapped, first.region, false);
       if (long.known) {
         this.wait(run, batch, first, cause, long.value, long.rule, {
@@ -520,8 +528,7 @@ class Walk {
       } else this.leaveOpen(run, `${cause}.long`, long);
       return;
     }
-    const restored =
-      restoreGap && gapped ? (whole ? full : partial === 'contiguous' ? contiguousTo(gapped.through, full) : []) : [];
+    const restored = block;
     if (gapped) this.keepBreak(gapped, first.region, restored.length === months);
     this.result.restored.push(...restored.map((paid) => ({ paid, rule: short.rule })));
     const continues = months === 0 || restored.length > 0;
@@ -631,18 +638,18 @@ class Walk {
     return registered && this.stayedRegistered(last + 1, first.region, batch.arrival);
   }
 
-  /** Neither suspended, terminated nor registered anew since the last paid month. */
+  /** Neither ended nor registered anew since the last paid month: the relation of the run before still stands. */
   private stayedRegistered(from: MonthNumber, region: string, on: DayNumber): boolean {
-    const since = firstDayOf(from - 1);
     const here = poolOf(region);
-    return (
-      this.endings.every(({ day }) => day < since || day > on) &&
-      this.registrations.every(({ day, data }) => day <= since || day > on || poolOf(data.region) !== here) &&
-      this.result.runs.every(
-        (run) => run.arrival === on || poolOf(run.months[run.months.length - 1]!.region) === here,
-      ) &&
-      !this.transfers.some(({ day }) => day >= since && day <= on)
+    const run = this.result.runs.findLast(({ months }) => months[0]!.month < from);
+    if (!run || poolOf(run.months[run.months.length - 1]!.region) !== here) return false;
+    const unpaidFrom = firstDayOf(from);
+    const reopened = (ending: DayNumber) => this.registrations.some(({ day }) => day > ending && day < unpaidFrom);
+    const anew = this.registrations.some(
+      ({ day, data }) => day >= unpaidFrom && day <= on && poolOf(data.region) === here,
     );
+    const ended = this.endings.some(({ day }) => day >= run.arrival && day <= on && !reopened(day));
+    return !anew && !ended && !this.transfers.some(({ day }) => day >= firstDayOf(from - 1) && day <= on);
   }
 
   private transferredInto(first: FeeMonth, from: MonthNumber, on: DayNumber): boolean {
@@ -688,6 +695,13 @@ class Walk {
         through: OPEN,
         rule: pause.rule,
         events: before.payment.events,
+      });
+      inquiry.because({
+        claim: 'benefit',
+        rule: pause.rule,
+        events: before.payment.events,
+        zh: `单位自 ${toMonth(stillOwed)} 起没有到账的职工医保费，自中断之日起暂停职工待遇，足额补缴后恢复。`,
+        en: `Nothing has arrived from the employer for ${toMonth(stillOwed)} on; the staff's benefits are suspended from the interruption until it is paid in full.`,
       });
       return;
     }
