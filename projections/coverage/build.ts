@@ -38,7 +38,7 @@ export function timelineOf(
   const relations = relationRecords(inquiry, runs, years);
 
   const open: OpenDays[] = [...openRuns(runs), ...openYears(years)];
-  let stretches: Stretch[] = [...coveredByRuns(runs), ...restoredMonths(runs), ...coveredByYears(years)];
+  let stretches: Stretch[] = [...coveredByRuns(inquiry, runs), ...restoredMonths(runs), ...coveredByYears(years)];
   stretches = retired(inquiry, payments, stretches);
   stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
   const ended = endings(inquiry, stretches);
@@ -78,7 +78,7 @@ export function timelineOf(
 
 // ---- what payments cover ----
 
-function coveredByRuns(runs: EmployeeRuns): Stretch[] {
+function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns): Stretch[] {
   const stretches: Stretch[] = [];
   for (const run of runs.runs) {
     if (run.open || run.coverFrom === undefined) continue;
@@ -87,6 +87,10 @@ function coveredByRuns(runs: EmployeeRuns): Stretch[] {
       const through = lastDayOf(paid.month);
       if (from <= through) append(stretches, stretchOf(paid, from, through, false));
     }
+  }
+  for (const paid of runs.parallel) {
+    if (inquiry.firstDay(paid.region) === undefined) continue;
+    stretches.push(stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), false));
   }
   return stretches;
 }

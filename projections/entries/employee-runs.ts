@@ -53,6 +53,8 @@ export interface EmployeeRuns {
   /** Back-paid months of a break that a rule gives benefits for. */
   restored: { paid: FeeMonth; rule: string }[];
   paused: PausedDays[];
+  /** Months paid in a second pooling area beside the ones above: a duplicate, decided where duplicates are. */
+  parallel: FeeMonth[];
 }
 
 interface Batch {
@@ -77,7 +79,15 @@ export function employeeRuns(inquiry: Inquiry, payments: PaymentRecord): Employe
 }
 
 class Walk {
-  readonly result: EmployeeRuns = { runs: [], windows: [], waivers: [], breaks: [], restored: [], paused: [] };
+  readonly result: EmployeeRuns = {
+    runs: [],
+    windows: [],
+    waivers: [],
+    breaks: [],
+    restored: [],
+    paused: [],
+    parallel: [],
+  };
   private readonly backPaid = new Map<MonthNumber, FeeMonth>();
   private readonly batches: Batch[];
   private readonly transfers: readonly Fact<'Transferred'>[];
@@ -131,6 +141,7 @@ class Walk {
       if (last === undefined || paid.month > last) continue;
       const twin = this.findPaid(paid.month);
       if (!twin) this.noteBackPaid(paid);
+      else if (poolOf(twin.region) !== poolOf(paid.region)) this.result.parallel.push(paid);
       else if (paidAlready && twin.participation === 'flexible' && paid.participation === 'employed')
         this.replace(twin, paid);
     }

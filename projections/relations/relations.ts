@@ -147,10 +147,30 @@ class Book {
     const { retained, relations } = fact.data;
     const others = relations.filter(({ scheme, region }) => scheme !== retained.scheme || region !== retained.region);
     for (const other of others) {
-      const rule = this.inquiry.read('duplicates.othersBecome', other.region, fact.day);
-      if (!rule.known || rule.value === 'none') continue;
-      this.close(this.of(other.scheme, other.region).filter(isOpenNormal), fact.day, rule.value, 'duplicate', fact);
+      const fate = this.fateOf(other, retained, fact.day);
+      if (fate === undefined || fate === 'none') continue;
+      this.close(this.of(other.scheme, other.region).filter(isOpenNormal), fact.day, fate, 'duplicate', fact);
     }
+  }
+
+  /** What becomes of a relation that is not retained: by the rule of its kind of duplicate, across pools by the region's general one. */
+  private fateOf(
+    other: { scheme: Scheme; region: string },
+    retained: { scheme: Scheme; region: string },
+    on: DayNumber,
+  ): 'suspended' | 'terminated' | 'none' | undefined {
+    if (poolOf(other.region) === poolOf(retained.region)) {
+      const key =
+        other.scheme !== retained.scheme
+          ? 'duplicates.crossScheme'
+          : other.scheme === 'employee'
+            ? 'duplicates.employeeTwice'
+            : 'duplicates.residentTwice';
+      const kind = this.inquiry.read(key, other.region, on);
+      if (kind.known) return kind.value.others;
+    }
+    const general = this.inquiry.read('duplicates.othersBecome', other.region, on);
+    return general.known ? general.value : undefined;
   }
 
   private close(
