@@ -102,6 +102,27 @@ describe('the first start', () => {
     expect(statuses).toMatchObject([{ status: 'waiting' }, { status: 'covered', restored: true }, {}]);
   });
 
+  it('is what the examples of docs/api.md work on', () => {
+    const page = readFileSync(join(installation(), 'docs', 'api.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```\n(curl [\s\S]*?)^```$/gm)].map(([, block]) => block!);
+    expect(blocks.length).toBeGreaterThanOrEqual(4);
+    const env = { ...process.env, API: url, TOKEN: readFileSync(tokenFile(data), 'utf8').trim(), no_proxy: '*' };
+    const cwd = join(data, 'samples', '211200-tieling');
+    const replies = blocks.flatMap((block) => {
+      const { stdout } = spawnSync('sh', ['-c', block.replaceAll('curl -s', "curl -s -w '\\n'")], {
+        cwd,
+        env,
+        encoding: 'utf8',
+      });
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type?: string });
+    });
+    expect(replies.length).toBeGreaterThanOrEqual(7);
+    expect(replies.filter(({ type }) => type !== undefined)).toEqual([]);
+  });
+
   it('refuses a second server over the same store', async () => {
     const second = startServer({ LEDGER_DATA: data });
     expect(await second.ended).toBe('2');
