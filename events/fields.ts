@@ -42,7 +42,7 @@ export function Text(): PropertyDecorator {
 
 /** A list of texts. */
 export function Texts(): PropertyDecorator {
-  return listOf(field('text', isPlainText, TEXT, true), 'a list of texts');
+  return listOf(field('text', isPlainText, TEXT, true), 'a list of texts', 0);
 }
 
 /** The id of an event. */
@@ -218,8 +218,8 @@ function nested(type: () => new () => object, list: boolean, shape: PropertyDeco
   };
 }
 
-function listOf(each: PropertyDecorator, expected: string): PropertyDecorator {
-  const list = field('list', (value) => Array.isArray(value) && value.length > 0 && value.length <= 1200, expected);
+function listOf(each: PropertyDecorator, expected: string, least = 1): PropertyDecorator {
+  const list = field('list', (value) => Array.isArray(value) && value.length >= least && value.length <= 1200, expected);
   return (target, property) => {
     each(target, property);
     list(target, property);
