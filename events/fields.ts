@@ -219,7 +219,11 @@ function nested(type: () => new () => object, list: boolean, shape: PropertyDeco
 }
 
 function listOf(each: PropertyDecorator, expected: string, least = 1): PropertyDecorator {
-  const list = field('list', (value) => Array.isArray(value) && value.length >= least && value.length <= 1200, expected);
+  const list = field(
+    'list',
+    (value) => Array.isArray(value) && value.length >= least && value.length <= 1200,
+    expected,
+  );
   return (target, property) => {
     each(target, property);
     list(target, property);

@@ -199,7 +199,7 @@ class Amendments {
 
 function correct(target: Amended, correction: Record<string, unknown>): void {
   if (typeof correction['effectiveOn'] === 'string') target.effectiveOn = correction['effectiveOn'];
-  patch(target.data, correction['data']);
+  target.data = patched(target.data, correction['data']);
 }
 
 const OF_A_CORRECTION = new Set(['target', 'effectiveOn', 'data', 'reason']);
@@ -218,12 +218,9 @@ function correctCorrection(target: Amended, correction: Record<string, unknown>)
   if (Object.keys(ofTarget).length > 0) target.data['data'] = ofTarget;
 }
 
-function patch(data: Record<string, unknown>, fields: unknown): void {
-  if (typeof fields !== 'object' || fields === null) return;
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === null) delete data[key];
-    else data[key] = value;
-  }
+function patched(data: Record<string, unknown>, fields: unknown): Record<string, unknown> {
+  if (typeof fields !== 'object' || fields === null) return data;
+  return Object.fromEntries(Object.entries({ ...data, ...fields }).filter(([, value]) => value !== null));
 }
 
 function push<T>(map: Map<string, T[]>, key: string, value: T): void {
