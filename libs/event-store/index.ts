@@ -15,3 +15,4 @@ export { fingerprint } from './fingerprint';
 export { openEmbeddedReader, openEmbeddedStore } from './embedded';
 export { openEventStoreDb, type EventStoreDbObserver, type EventStoreDbTimeouts } from './eventstoredb';
 export { openStore } from './open-store';
+export { copyLog, type CopyProgress, type CopyResult } from './copy';

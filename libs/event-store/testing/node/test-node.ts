@@ -21,7 +21,7 @@ import type { NodeHost } from './node-host';
 import { NodeLog } from './node-log';
 import { serveRead, type ReadCall } from './read-service';
 
-const host = '127.0.0.1';
+const loopback = '127.0.0.1';
 const largestMessage = 20 * 1024 * 1024;
 const version = '24.10.4';
 
@@ -59,6 +59,11 @@ export class TestCluster {
     this.faults = options.faults;
   }
 
+  /** What clients know the nodes by: TLS wants a name. */
+  get host(): string {
+    return this.certificate === undefined ? loopback : 'localhost';
+  }
+
   async addNode(): Promise<TestNode> {
     const node = new TestNode(this, this.log, this.nodes.length, this.certificate, this.options.users);
     this.nodes.push(node);
@@ -76,7 +81,7 @@ export class TestCluster {
   /** The address for `openEventStoreDb`: of one node, or of all as seeds for discovery. */
   connectionString(user?: { name: string; password: string }): string {
     const credentials = user === undefined ? '' : `${user.name}:${user.password}@`;
-    const seeds = this.nodes.map(({ port }) => `${host}:${port}`).join(',');
+    const seeds = this.nodes.map(({ port }) => `${this.host}:${port}`).join(',');
     const tls = this.certificate === undefined ? 'tls=false' : `tls=true&tlsCAFile=${join(this.folder, 'ca.crt')}`;
     return `esdb://${credentials}${seeds}?${tls}`;
   }
@@ -97,7 +102,7 @@ export class TestNode implements NodeHost {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private listener: Listener | undefined;
-  private thawing: Promise<void> | undefined;
+  private frozenUntil = 0;
   private reviving: NodeJS.Timeout | undefined;
 
   constructor(
@@ -130,7 +135,7 @@ export class TestNode implements NodeHost {
     });
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
-      listener.listen(this.port, host, resolve);
+      listener.listen(this.port, loopback, resolve);
     });
     this.listener = listener;
     this.port = (listener.address() as AddressInfo).port;
@@ -160,21 +165,21 @@ export class TestNode implements NodeHost {
   }
 
   freeze(ms: number): void {
-    const before = this.thawing ?? Promise.resolve();
-    const thawing: Promise<void> = before
-      .then(() => new Promise<void>((resolve) => setTimeout(resolve, ms)))
-      .then(() => {
-        if (this.thawing === thawing) this.thawing = undefined;
-      });
-    this.thawing = thawing;
+    this.frozenUntil = Math.max(this.frozenUntil, performance.now() + ms);
   }
 
   async thawed(): Promise<void> {
-    while (this.thawing !== undefined) await this.thawing;
+    for (let left = this.frozenFor(); left > 0; left = this.frozenFor()) {
+      await new Promise((resolve) => setTimeout(resolve, left));
+    }
+  }
+
+  private frozenFor(): number {
+    return this.frozenUntil - performance.now();
   }
 
   get mayFail(): boolean {
-    return this.cluster.faults !== undefined || this.thawing !== undefined;
+    return this.cluster.faults !== undefined || this.frozenFor() > 0;
   }
 
   ask(point: FaultPoint) {
@@ -190,11 +195,11 @@ export class TestNode implements NodeHost {
 
   leaderElsewhere(): { host: string; port: number } | undefined {
     if (this.cluster.leader === this.number) return undefined;
-    return { host, port: this.cluster.nodes[this.cluster.leader]!.port };
+    return { host: this.cluster.host, port: this.cluster.nodes[this.cluster.leader]!.port };
   }
 
   members() {
-    const { nodes, leader } = this.cluster;
+    const { nodes, leader, host } = this.cluster;
     return nodes.map((node, number) => ({ host, port: node.port, alive: node.alive, leader: number === leader }));
   }
 
@@ -207,7 +212,7 @@ export class TestNode implements NodeHost {
 
   private readonly gossip: IGossipServer['read'] = (_, respond) => {
     const { LEADER, FOLLOWER } = MemberInfo.VNodeState;
-    const members = this.members().map(({ port, alive, leader }) =>
+    const members = this.members().map(({ host, port, alive, leader }) =>
       new MemberInfo()
         .setInstanceId(new UUID().setString(randomUUID()))
         .setTimeStamp(String(Date.now()))
