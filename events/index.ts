@@ -8,7 +8,7 @@ export {
   type ParsedEvent,
 } from './door';
 export { InvalidEvent, describeFaults, type Fault } from './faults';
-export { contentKey, deterministicId } from './id';
+export { contentKey, deterministicId, type Sha1 } from './id';
 export { hasIdentityShape, holdsIdentityNumber, isCreditCode, isEmployerId, isPersonId } from './identity';
 export { MonthSpan, expandMonthSpan } from './month-span';
 export { UnreadableEvent, fromStored, toStored, type EventFromStore, type EventToStore } from './stored';

@@ -27,44 +27,48 @@ export function factsOfPayment(row: Row, context: RowContext): PaymentFacts {
   const kind = row.code('kind', mapping.kind) ?? 'regular';
   if (kind === 'outside') return row.refuse('kind', 'a payment for months or a year; this one moves only amounts');
 
-  const period = periodOf(row, scheme);
+  const { feeMonths, benefitYear } = periodOf(row, scheme);
   const reversal = row.code('reversal', mapping.reversal) ?? 'standing';
   const sign = reversal === 'reversal' || kind === 'refund' ? -1 : 1;
-  const amounts = {
-    unitFen: amountOf(row, 'unitYuan', sign),
-    personFen: amountOf(row, 'personYuan', sign),
-  };
-  const lateFeeFen = amountOf(row, 'lateFeeYuan', sign) || undefined;
-  const relation = { scheme, region };
+  const unitFen = amountOf(row, 'unitYuan', sign);
+  const personFen = amountOf(row, 'personYuan', sign);
 
   if (kind === 'refund') {
     const on = row.neededDay('arrival', 'the day of the refund');
-    const amountFen = (amounts.unitFen ?? 0) + (amounts.personFen ?? 0);
+    const amountFen = (unitFen ?? 0) + (personFen ?? 0);
     const basis = `CLCT-${row.text('kind')}`;
-    return { facts: [factOf(row, 'Refunded', person, on, { ...relation, ...period, amountFen, basis }, context)] };
+    const refunded = { scheme, region, feeMonths, benefitYear, amountFen, basis };
+    return { facts: [factOf(row, 'Refunded', person, on, refunded, context)] };
   }
-  if (isAssessment(row)) return { facts: assessments(row, person, { ...relation, ...period, ...amounts }, context) };
+  if (isAssessment(row)) {
+    return { facts: assessments(row, person, { scheme, region, feeMonths, benefitYear, unitFen, personFen }, context) };
+  }
 
   const on = row.neededDay('arrival', 'the day the money arrived');
   const paid = {
-    ...relation,
-    kind: scheme === 'resident' || (kind === 'regular' && isWholeYear(period)) ? wholeYearKind(kind) : kind,
-    ...period,
+    scheme,
+    region,
+    kind: kind === 'regular' && (scheme === 'resident' || isWholeYear(feeMonths)) ? ('annual' as const) : kind,
+    feeMonths,
+    benefitYear,
     participation,
     employerId: employerOf(row),
-    ...amounts,
-    lateFeeFen,
+    unitFen,
+    personFen,
+    lateFeeFen: amountOf(row, 'lateFeeYuan', sign) || undefined,
   };
   if (reversal !== 'reversal') return { facts: [factOf(row, 'Paid', person, on, paid, context)] };
+  return { reverses: reversedPayment(row, person, on, paid, context) };
+}
+
+function reversedPayment(row: Row, person: string, on: string, paid: PaymentKey, context: RowContext): ReversedPayment {
   const wanted = JSON.stringify(keyOf(paid));
   return {
-    reverses: {
-      person,
-      on,
-      matches: (data) => JSON.stringify(keyOf(data)) === wanted,
-      voiding: (target) =>
-        factOf(row, 'Voided', person, on, { target, reason: 'reversed by the collector (revs_flag -)' }, context),
-    },
+    person,
+    on,
+    matches: (data) => JSON.stringify(keyOf(data)) === wanted,
+    voiding: (target) =>
+      factOf(row, 'Voided', person, on, { target, reason: 'reversed by the collector (revs_flag -)' }, context),
   };
 }
 
@@ -124,19 +128,15 @@ function assessments(
   });
 }
 
-function isWholeYear({ feeMonths }: Period): boolean {
+function isWholeYear(feeMonths: Period['feeMonths']): boolean {
   if (feeMonths === undefined) return false;
   const { from, through } = feeMonths;
   return from.slice(0, 4) === through.slice(0, 4) && from.endsWith('-01') && through.endsWith('-12');
 }
 
-/** A year paid at once is an annual payment; a year made up for stays what it is. */
-function wholeYearKind(kind: PaidData['kind']): PaidData['kind'] {
-  return kind === 'regular' ? 'annual' : kind;
-}
+type PaymentKey = Pick<PaidData, 'scheme' | 'region' | 'kind' | 'feeMonths' | 'benefitYear' | 'unitFen' | 'personFen'>;
 
 /** What a payment and its reversal have in common. */
-function keyOf(paid: Partial<PaidData> & { kind: string }): unknown[] {
-  const { scheme, region, kind, feeMonths, benefitYear, unitFen = 0, personFen = 0 } = paid;
+function keyOf({ scheme, region, kind, feeMonths, benefitYear, unitFen = 0, personFen = 0 }: PaymentKey): unknown[] {
   return [scheme, region, kind, feeMonths?.from, feeMonths?.through, benefitYear, unitFen, personFen];
 }

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { contentKey, describeFaults, deterministicId, parseEvent, type LedgerEvent } from '../../events';
+import { describeFaults, parseEvent, type LedgerEvent } from '../../events';
 import { csvRecords } from './csv';
 import { detectEncoding, textOf, type Encoding } from './encoding';
-import { STAMPED_LATER, type RowContext } from './fact';
+import { STAMPED_LATER, makingIds, type RowContext } from './fact';
 import type { Mapping } from './mapping';
 import { factsOfPayment, type PaymentFacts } from './payments';
 import { factsOfRelation } from './relations';
@@ -137,10 +137,7 @@ function factOfLine(text: string, { actor, migratedFrom }: Omit<RowContext, 'sou
   } catch (error) {
     throw new RefusedRow({ field: '(line)', reason: `not JSON: ${(error as Error).message}` });
   }
-  const parsed = parseEvent(input, {
-    recordedAt: STAMPED_LATER,
-    makeId: (event) => deterministicId(contentKey(event)),
-  });
+  const parsed = parseEvent(input, { recordedAt: STAMPED_LATER, ...makingIds });
   if (!parsed.ok) throw new RefusedRow({ field: parsed.faults[0]!.field, reason: describeFaults(parsed.faults) });
   const { event } = parsed;
   event.metadata.actor ??= actor;
