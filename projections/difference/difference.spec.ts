@@ -1,0 +1,337 @@
+import fc from 'fast-check';
+import { dayNumber, endOfDay, toDay, toMonth, monthNumber } from '../../libs/calendar';
+import { Policies, loadPoliciesOrThrow, type LoadedPack } from '../../libs/policy';
+import type { LedgerEvent } from '../../events';
+import { changesBetween, figuresOf, answerTo, applyCauses, difference, type Side } from '.';
+import { minimal } from './minimal';
+
+const policies = loadPoliciesOrThrow('policies');
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150);
+const REGION = '211200';
+
+let ids = 0;
+beforeEach(() => (ids = 0));
+
+function event(type: string, effectiveOn: string, data: object, more: object = {}): LedgerEvent {
+  return {
+    id: `e${String(ids++).padStart(4, '0')}`,
+    type,
+    stream: 'person-P',
+    effectiveOn,
+    recordedAt: `${effectiveOn}T09:00:00.000+08:00`,
+    data,
+    metadata: {},
+    ...more,
+  } as unknown as LedgerEvent;
+}
+const paid = (month: string, on: string, more: object = {}, envelope: object = {}) =>
+  event(
+    'Paid',
+    on,
+    { scheme: 'employee', region: REGION, kind: 'regular', feeMonths: { from: month, through: month }, ...more },
+    envelope,
+  );
+const recorded = (day: string) => ({ recordedAt: `${day}T09:00:00.000+08:00` });
+
+function side(
+  events: readonly LedgerEvent[],
+  validOn: string,
+  knownAt: string,
+  more: Partial<Side['question']> = {},
+): Side {
+  return {
+    question: { person: 'P', validOn, knownAt, laterRegion: REGION, ...more },
+    events: events.filter(({ recordedAt }) => recordedAt <= endOfDay(knownAt)),
+    policies,
+  };
+}
+const figures = (one: Side) => figuresOf(answerTo(one));
+const at = (found: ReturnType<typeof difference>, path: string) => found.changes.filter((change) => change.at === path);
+
+/** Twelve months paid in time, then a gap, then paid again. */
+function brokenCareer(): LedgerEvent[] {
+  const months = Array.from({ length: 12 }, (_, index) => toMonth(monthNumber('2022-05') + index));
+  return [
+    ...months.map((month) => paid(month, `${month}-05`)),
+    paid('2023-10', '2023-10-10'),
+    paid('2023-11', '2023-11-10'),
+  ];
+}
+
+describe('why two answers differ', () => {
+  it('nothing differs where nothing was recorded in between', () => {
+    const events = brokenCareer();
+    const found = difference(side(events, '2023-10-20', '2023-12-01'), side(events, '2023-10-20', '2024-12-01'));
+    expect(found).toEqual({ changes: [], causes: [], steps: [], withoutEffect: 0 });
+  });
+
+  it('a late payment that closes the gap is the cause of every change, and an idle one of none', () => {
+    const events = brokenCareer();
+    const late = ['2023-05', '2023-06', '2023-07', '2023-08', '2023-09'].map((month) =>
+      paid(month, `${month}-06`, {}, recorded('2024-02-01')),
+    );
+    const idle = event('ResidenceChanged', '2023-01-01', { household: REGION }, recorded('2024-02-02'));
+    const found = difference(
+      side(events, '2023-10-20', '2023-12-31'),
+      side([...events, ...late, idle], '2023-10-20', '2024-06-30'),
+    );
+    expect(found.causes).toHaveLength(5);
+    expect(found.causes.every(({ kind }) => kind === 'lateFact')).toBe(true);
+    expect(found.withoutEffect).toBe(1);
+    expect(at(found, 'benefit.status')).toEqual([
+      { at: 'benefit.status', from: 'waiting', to: 'covered', causes: expect.any(Array) as number[] },
+    ]);
+    expect(at(found, 'waitingPeriods')).toHaveLength(1);
+    // The month in the middle alone leaves no gap of more than three months, which needs no waiting.
+    expect(at(found, 'benefit.status')[0]!.causes).toEqual([1]);
+    expect(at(found, 'contribution.total')).toEqual([
+      { at: 'contribution.total', from: 13, to: 18, causes: [0, 1, 2, 3, 4] },
+    ]);
+  });
+
+  it('a voiding and a correction are named with what they amend', () => {
+    const events = brokenCareer();
+    const voided = event('Voided', '2024-01-10', { target: events[0]!.id, reason: 'not his' });
+    const corrected = event('Corrected', '2024-01-11', {
+      target: events[12]!.id,
+      effectiveOn: '2023-10-12',
+      reason: 'arrival misread',
+    });
+    const found = difference(
+      side(events, '2023-10-20', '2023-12-31'),
+      side([...events, voided, corrected], '2023-10-20', '2024-06-30'),
+    );
+    expect(found.causes.map((cause) => [cause.kind, 'target' in cause && cause.target])).toEqual([
+      ['voiding', events[0]!.id],
+      ['correction', events[12]!.id],
+    ]);
+    const [waiting] = at(found, 'waitingPeriods').filter(({ causes }) => causes.includes(1));
+    expect(waiting).toMatchObject({ from: { from: '2023-10-10' }, to: { from: '2023-10-12' }, causes: [1] });
+  });
+
+  it('another reading, by the question or by a ruling, is a cause of its own', () => {
+    const events = brokenCareer();
+    const asked = difference(
+      side(events, '2023-10-20', '2023-12-31'),
+      side(events, '2023-10-20', '2023-12-31', { readings: { 'A-01': 'B' } }),
+    );
+    expect(asked.causes).toEqual([{ kind: 'reading', reading: 'A-01', to: 'B' }]);
+    expect(asked.changes.length).toBeGreaterThan(0);
+
+    const ruling = event(
+      'RulingRecorded',
+      '2022-04-01',
+      { reading: 'A-01', choice: 'B', authority: 'bureau' },
+      { stream: `region-${REGION}`, ...recorded('2024-03-01') },
+    );
+    const ruled = difference(
+      side(events, '2023-10-20', '2023-12-31'),
+      side([...events, ruling], '2023-10-20', '2024-06-30'),
+    );
+    expect(ruled.causes).toMatchObject([{ kind: 'ruling', event: ruling.id, reading: 'A-01', choice: 'B' }]);
+    expect(ruled.changes.map((change) => change.at)).toEqual(asked.changes.map((change) => change.at));
+  });
+
+  it('where a reading and a ruling would each do, one is named and it suffices', () => {
+    const events = brokenCareer();
+    const ruling = event(
+      'RulingRecorded',
+      '2022-04-01',
+      { reading: 'A-01', choice: 'B', authority: 'bureau' },
+      { stream: `region-${REGION}`, ...recorded('2024-03-01') },
+    );
+    const from = side(events, '2023-10-20', '2023-12-31');
+    const to = side([...events, ruling], '2023-10-20', '2024-06-30', { readings: { 'A-01': 'B' } });
+    const found = difference(from, to);
+    expect(found.causes).toHaveLength(1);
+    expect(figures(applyCauses(from, to, found.causes))).toEqual(figures(to));
+  });
+
+  it('two causes that only work together are both named', () => {
+    const events = brokenCareer();
+    const first = event('Voided', '2024-01-10', { target: events[0]!.id, reason: 'not his' });
+    const undone = event('Voided', '2024-01-11', { target: first.id, reason: 'his after all' });
+    const again = event('Voided', '2024-01-12', { target: undone.id, reason: 'not his, finally' });
+    const from = side([...events, first, undone], '2023-10-20', '2024-01-11');
+    const to = side([...events, first, undone, again], '2023-10-20', '2024-06-30');
+    expect(difference(from, to).causes.map((cause) => 'event' in cause && cause.event)).toEqual([again.id]);
+    const whole = difference(side(events, '2023-10-20', '2023-12-31'), to);
+    // Either voiding alone would not stay: the first is undone by the second unless the third undoes that.
+    expect(figures(applyCauses(side(events, '2023-10-20', '2023-12-31'), to, whole.causes))).toEqual(figures(to));
+  });
+
+  it('another version of the pack is a cause', () => {
+    const pack = policies.inForce(REGION, '2023-01-01')!;
+    const other = { ...pack, version: '2', sha256: 'f'.repeat(64), settings: withoutShortWait(pack) };
+    const changed = new Policies(policies.packs.map((one) => (one === pack ? other : one)));
+    const events = brokenCareer();
+    const from = side(events, '2023-10-20', '2023-12-31');
+    const to = { ...from, policies: changed };
+    const found = difference(from, to);
+    expect(found.causes).toMatchObject([{ kind: 'pack', region: REGION, to: [{ version: '2' }] }]);
+    expect(figures(applyCauses(from, to, found.causes))).toEqual(figures(to));
+  });
+
+  it('going back in knowledge removes what was learned since', () => {
+    const events = [...brokenCareer(), paid('2023-05', '2023-05-05', {}, recorded('2024-02-01'))];
+    const found = difference(side(events, '2023-10-20', '2024-06-30'), side(events, '2023-10-20', '2023-12-31'));
+    expect(found.causes).toMatchObject([{ kind: 'lateFact', applied: 'removed' }]);
+  });
+});
+
+function withoutShortWait(pack: LoadedPack): LoadedPack['settings'] {
+  const settings: Record<string, unknown> = { ...pack.settings };
+  delete settings['interruption.long'];
+  return settings as LoadedPack['settings'];
+}
+
+describe('a part of a set from which nothing can be left out', () => {
+  it('is found whatever the condition, as long as the whole set holds', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.nat(30), { maxLength: 12 }),
+        fc.array(fc.array(fc.nat(30)), { maxLength: 5 }),
+        (set, wanted) => {
+          const holds = (part: readonly number[]) =>
+            part.length === set.length ||
+            wanted.some((all) => all.every((one) => part.includes(one)) && part.length % 2 === 0);
+          const kept = minimal(set, holds);
+          expect(holds(kept)).toBe(true);
+          for (const one of kept) expect(holds(kept.filter((other) => other !== one))).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+interface Draft {
+  kind: 'paid' | 'back' | 'register' | 'suspend' | 'aid' | 'retire' | 'ruling' | 'correct' | 'void';
+  month: number;
+  lag: number;
+  pick: number;
+}
+const draft: fc.Arbitrary<Draft> = fc.record({
+  kind: fc.constantFrom('paid', 'paid', 'back', 'register', 'suspend', 'aid', 'retire', 'ruling', 'correct', 'void'),
+  month: fc.integer({ min: 0, max: 26 }),
+  lag: fc.constantFrom(0, 0, 3, 40, 120, 300),
+  pick: fc.nat(40),
+});
+
+function eventOf({ kind, month, lag, pick }: Draft, before: readonly LedgerEvent[]): LedgerEvent | undefined {
+  const name = toMonth(monthNumber('2022-04') + month);
+  const on = `${name}-${String(1 + (pick % 28)).padStart(2, '0')}`;
+  const later = recorded(toDay(dayNumber(on) + lag));
+  const target = before[pick % Math.max(1, before.length)];
+  switch (kind) {
+    case 'paid':
+      return paid(name, on, {}, later);
+    case 'back':
+      return paid(toMonth(monthNumber(name) - (pick % 5)), on, { kind: 'back' }, later);
+    case 'register':
+      return event('Registered', on, { scheme: 'employee', region: REGION, participation: 'employed' }, later);
+    case 'suspend':
+      return event('Suspended', on, { scheme: 'employee', region: REGION, reason: 'left' }, later);
+    case 'aid':
+      return event('AidGranted', on, { aidClass: 'minimumLiving', region: REGION }, later);
+    case 'retire':
+      return event('Retired', on, { region: REGION }, later);
+    case 'ruling':
+      return event(
+        'RulingRecorded',
+        on,
+        { reading: ['A-01', 'A-03', 'A-05'][pick % 3], choice: pick % 2 ? 'A' : 'B', authority: 'bureau' },
+        { ...later, ...(pick % 4 > 1 ? { stream: `region-${REGION}` } : {}) },
+      );
+    case 'correct': {
+      if (!target) return undefined;
+      return event(
+        'Corrected',
+        on,
+        { target: target.id, effectiveOn: toDay(dayNumber(on) + 2), reason: 'misread' },
+        {
+          ...recorded(toDay(dayNumber(target.recordedAt.slice(0, 10)) + lag)),
+          stream: target.stream,
+        },
+      );
+    }
+    case 'void': {
+      if (!target) return undefined;
+      return event(
+        'Voided',
+        on,
+        { target: target.id, reason: 'error' },
+        {
+          ...recorded(toDay(dayNumber(target.recordedAt.slice(0, 10)) + lag)),
+          stream: target.stream,
+        },
+      );
+    }
+  }
+}
+
+describe('the causes that a difference names', () => {
+  const dayIn = fc.integer({ min: dayNumber('2022-05-01'), max: dayNumber('2024-12-31') }).map((day) => toDay(day));
+  const choice = fc.constantFrom(undefined, { 'A-01': 'B' }, { 'A-03': 'B', 'A-05': 'B' });
+  const other = (() => {
+    const pack = policies.inForce(REGION, '2023-01-01')!;
+    return new Policies(
+      policies.packs.map((one) =>
+        one === pack ? { ...pack, version: '2', sha256: 'f'.repeat(64), settings: withoutShortWait(pack) } : one,
+      ),
+    );
+  })();
+
+  it('turn the one answer into the other, and none of them can be left out', () => {
+    fc.assert(
+      fc.property(
+        fc.array(draft, { maxLength: 25 }),
+        fc.record({ on: dayIn, toOn: dayIn, sameDay: fc.boolean(), known: dayIn, toKnown: dayIn }),
+        fc.tuple(choice, choice, fc.boolean()),
+        (drafts, { on, toOn, sameDay, known, toKnown }, [read, toRead, otherPack]) => {
+          ids = 0;
+          const events: LedgerEvent[] = [];
+          for (const one of drafts) {
+            const made = eventOf(one, events);
+            if (made) events.push(made);
+          }
+          const from = side(events, on, known, { readings: read });
+          const to = {
+            ...side(events, sameDay ? on : toOn, toKnown, { readings: toRead }),
+            ...(otherPack ? { policies: other } : {}),
+          };
+          const [before, after] = [figures(from), figures(to)];
+          const { causes, changes, steps, withoutEffect } = difference(from, to);
+
+          expect(figures(applyCauses(from, to, causes))).toEqual(after);
+          for (const left of causes) {
+            const without = causes.filter((cause) => cause !== left);
+            expect(changesBetween(figures(applyCauses(from, to, without)), after)).not.toEqual([]);
+          }
+          expect(changes.length === 0).toBe(changesBetween(before, after).length === 0);
+          expect(causes.length === 0).toBe(changes.length === 0);
+          expect(withoutEffect).toBeGreaterThanOrEqual(0);
+
+          // One at a time: every step is what its cause changes, and the last one ends at the second answer.
+          steps.forEach((step, index) => {
+            const [a, b] = [index, index + 1].map((count) => figures(applyCauses(from, to, causes.slice(0, count))));
+            expect(step.changes).toEqual(changesBetween(a!, b!).map(({ keys: _keys, ...change }) => change));
+          });
+          for (const { at: path, from: was, to: is, causes: of } of changes) {
+            expect(of.length).toBeGreaterThan(0);
+            const made = figures(
+              applyCauses(
+                from,
+                to,
+                of.map((index) => causes[index]!),
+              ),
+            );
+            const values = [...made.values()].filter((figure) => figure.at === path).map(({ value }) => value);
+            if (is !== undefined) expect(values).toContainEqual(is);
+            else expect(values).not.toContainEqual(was);
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { jurisdictionsOf } from '../../libs/policy/evaluation';
+import type { Fact, History } from '../history';
+
+/** The person's streams that count as his: his own, and those of people merged into him and not taken apart again. */
+export function mergedPeople(history: History): string[] {
+  const merged = new Map<string, boolean>();
+  const byRecording = [...history.facts].sort((a, b) => compare(a.recordedAt, b.recordedAt) || compare(a.id, b.id));
+  for (const fact of byRecording) {
+    if (fact.type === 'Merged' || fact.type === 'Unmerged') merged.set(fact.data.otherPersonId, fact.type === 'Merged');
+  }
+  return [...merged].flatMap(([person, joined]) => (joined ? [person] : []));
+}
+
+/** Every region whose stream may matter: those the facts name and the one asked about, with the regions above them. */
+export function regionsOf(facts: readonly Fact[], asked: string): string[] {
+  const named = new Set<string>([asked]);
+  for (const { data } of facts) gatherRegions(data, named);
+  return [...new Set([...named].flatMap(jurisdictionsOf))].filter((code) => code !== NATIONAL);
+}
+
+/** Every employer the facts name. */
+export function employersOf(facts: readonly Fact[]): string[] {
+  const employers = new Set<string>();
+  for (const { data } of facts) {
+    const { employerId } = data as { employerId?: string };
+    if (employerId !== undefined) employers.add(employerId);
+  }
+  return [...employers];
+}
+
+/** The region of the relation that the facts last speak of by the day, else of the first one after it. */
+export function homeRegion(facts: readonly Fact[], on: number): string | undefined {
+  let home: string | undefined;
+  for (const fact of facts) {
+    const region = relationRegion(fact);
+    if (region === undefined) continue;
+    if (fact.day > on && home !== undefined) break;
+    home = region;
+  }
+  return home;
+}
+
+/** The country has no stream of its own. */
+const NATIONAL = '000000';
+
+function relationRegion(fact: Fact): string | undefined {
+  switch (fact.type) {
+    case 'Registered':
+    case 'Paid':
+    case 'Retired':
+    case 'Assessed':
+    case 'BackPaymentRequested':
+    case 'YearsRecognised':
+    case 'AidGranted':
+    case 'StudentEnrolled':
+      return fact.data.region;
+    case 'Transferred':
+      return fact.data.toRegion;
+    default:
+      return undefined;
+  }
+}
+
+interface Regional {
+  region?: unknown;
+  fromRegion?: unknown;
+  toRegion?: unknown;
+  household?: unknown;
+  residencePermit?: unknown;
+  habitualResidence?: unknown;
+  relations?: readonly Regional[];
+}
+
+function gatherRegions(data: object, named: Set<string>): void {
+  const { region, fromRegion, toRegion, household, residencePermit, habitualResidence, relations } = data as Regional;
+  if (typeof region === 'string') named.add(region);
+  if (typeof fromRegion === 'string') named.add(fromRegion);
+  if (typeof toRegion === 'string') named.add(toRegion);
+  if (typeof household === 'string') named.add(household);
+  if (typeof residencePermit === 'string') named.add(residencePermit);
+  if (typeof habitualResidence === 'string') named.add(habitualResidence);
+  if (relations !== undefined) for (const relation of relations) gatherRegions(relation, named);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
