@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
+import { addBench } from './bench';
+import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
 import { addEvents, addRecord } from './recording';
@@ -32,5 +34,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addRecord(program, terminal);
   addEvents(program, terminal);
   addPolicy(program, terminal);
+  addGenerate(program, terminal);
+  addBench(program, terminal);
   return program;
 }

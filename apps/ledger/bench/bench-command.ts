@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPolicies } from '../installation';
+import { table } from '../pages';
+import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
+import { benchAnswers } from './answers';
+import { benchAppends } from './appends';
+import { benchImports } from './imports';
+import type { Measured } from './measured';
+
+interface Options extends OutputOptions {
+  folder?: string;
+}
+
+const BENCHES = ['answers', 'appends', 'imports'] as const;
+
+/** `ledger bench`: status 1 where a bar is not met. */
+export function addBench(program: Command, terminal: Terminal): void {
+  addCommand<Options>(
+    program,
+    'bench [names...]',
+    `measure this machine against the ledger’s bars: ${BENCHES.join(', ')}`,
+    (command) =>
+      command.option(
+        '--folder <folder>',
+        'where to put the files that are measured; left out: the system’s temporary folder',
+      ),
+    (names, options) => runBench(names, options, terminal),
+  );
+}
+
+async function runBench(names: readonly string[], options: Options, terminal: Terminal): Promise<Status> {
+  const unknown = names.find((name) => !(BENCHES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new BadInput(`bench: expected ${BENCHES.join(', ')}, got ${JSON.stringify(unknown)}`);
+  const asked = names.length === 0 ? BENCHES : BENCHES.filter((name) => names.includes(name));
+  const policies = openPolicies(undefined);
+  const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'ledger-bench-'));
+  const measured: Measured[] = [];
+  try {
+    for (const name of asked) {
+      terminal.err(`ledger: measuring ${name}\n`);
+      if (name === 'answers') measured.push(...benchAnswers(policies));
+      if (name === 'appends') measured.push(...(await benchAppends(folder)));
+      if (name === 'imports') measured.push(...(await benchImports(folder, policies)));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  terminal.out(options.json ? printedJson(measured) : `${table(measured.map(rowOf)).join('\n')}\n`);
+  return measured.every(({ value, bar }) => bar === undefined || value <= bar) ? 0 : 1;
+}
+
+function rowOf({ name, value, unit, bar }: Measured): string[] {
+  const figure = value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(2);
+  const verdict = bar === undefined ? '' : value <= bar ? `✓ at most ${bar}` : `✗ expected at most ${bar}`;
+  return [name, `${figure} ${unit}`, verdict];
+}

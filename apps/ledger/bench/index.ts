@@ -1,0 +1,1 @@
+export { addBench } from './bench-command';

@@ -1,0 +1,1 @@
+export { addGenerate } from './generate-command';
