@@ -12,10 +12,13 @@ import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
 import { authentication } from './http/authentication';
 import { jsonBody } from './http/json-body';
+import { LogPosition } from './http/log-position';
 import { ProblemFilter } from './http/problem.filter';
 import { ImportsController } from './imports/imports.controller';
 import { IMPORTS_ADDRESS } from './imports/imports-address';
 import { Imports } from './imports/imports.service';
+import { Metrics } from './metrics/metrics';
+import { MetricsController } from './metrics/metrics.controller';
 import { SETTINGS, STORE, TOKEN } from './parts';
 import { AnswersController } from './persons/answers.controller';
 import { CommandsController } from './persons/commands.controller';
@@ -64,6 +67,7 @@ export class ApiModule implements NestModule {
         ImportsController,
         PoliciesController,
         HealthController,
+        MetricsController,
       ],
       providers: [
         { provide: Ledger, useValue: ledger },
@@ -74,6 +78,8 @@ export class ApiModule implements NestModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         Draining,
         Imports,
+        LogPosition,
+        Metrics,
         Recording,
       ],
     };

@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { ApiModule, type ApiParts } from './api.module';
 import { edgeValidation } from './http/edge-validation';
 import { securityHeaders } from './http/security-headers';
+import { Metrics } from './metrics/metrics';
 import { serveDocs } from './openapi/document';
 
 export type { ApiParts } from './api.module';
@@ -20,6 +21,7 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('json replacer', bigintsAsText);
+  app.use(app.get(Metrics).middleware);
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());
   serveDocs(app);

@@ -1,20 +1,16 @@
-import { Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Ledger } from '../../../libs/ledger';
 import { employerStream } from '../../../events';
 import { employerIn } from '../http/edge-validation';
-import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWriteHeaders } from '../openapi/responses';
-import type { Recorded } from '../recording/recorded-events';
-import { Recording } from '../recording/recording.service';
+import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
+import { Recording, type Written } from '../recording/recording.service';
+import { WriteQuery } from '../recording/write.query';
 
 @ApiTags('employers')
 @Controller('v1/employers/:employer/events')
 export class EmployersController {
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly recording: Recording,
-  ) {}
+  constructor(private readonly recording: Recording) {}
 
   @Post()
   @HttpCode(201)
@@ -23,17 +19,17 @@ export class EmployersController {
     summary: 'Records what happened to an employer, and his payrolls',
   })
   @ApiParam({ name: 'employer', description: 'The unified social credit code', example: '91210000MA0UY5XJ0X' })
-  @ApiWriteHeaders()
+  @ApiWrite()
   @ApiEventsBody('EmployerEvent')
   @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
   @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
   async record(
     @Param('employer') path: string,
+    @Query() query: WriteQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Recorded> {
+  ): Promise<Written> {
     const employer = employerIn(path);
-    const target = { stream: employerStream(employer), events: () => this.ledger.employerEvents(employer) };
-    return this.recording.record(request, response, target);
+    return this.recording.record(request, response, employerStream(employer), query);
   }
 }

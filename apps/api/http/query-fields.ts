@@ -36,6 +36,11 @@ export function KnowledgeLimit(): PropertyDecorator {
   };
 }
 
+/** Yes or no, written out. */
+export function YesOrNo(): PropertyDecorator {
+  return field('yesOrNo', (value) => value === 'true' || value === 'false', 'true or false');
+}
+
 /** A position in the log. */
 export function Position(): PropertyDecorator {
   return field('position', (value) => typeof value === 'string' && POSITION.test(value), 'a position in the log');

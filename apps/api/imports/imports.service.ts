@@ -6,6 +6,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { RefusedFile, importFiles, loadMapping, type FileSummary, type ImportSummary } from '../../../libs/importing';
 import { Ledger } from '../../../libs/ledger';
 import { Problem, invalidInput } from '../http/problem';
+import { Metrics } from '../metrics/metrics';
 import { SETTINGS } from '../parts';
 import type { Settings } from '../settings';
 import type { ReceivedFile } from './received-files';
@@ -50,6 +51,7 @@ export class Imports {
   constructor(
     private readonly ledger: Ledger,
     private readonly log: PinoLogger,
+    private readonly metrics: Metrics,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -112,6 +114,7 @@ export class Imports {
             events,
           ),
       });
+      this.metrics.eventsRecorded('import', summary.events);
       return this.finish(this.reportOf(id, files, summary));
     } catch (error) {
       if (error instanceof RefusedFile) {

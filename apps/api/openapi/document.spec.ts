@@ -51,6 +51,7 @@ describe('the documentation', () => {
     expect(Object.keys(document.paths).sort()).toEqual(
       [
         '/healthz',
+        '/metrics',
         '/readyz',
         '/v1/employers/{employer}/events',
         '/v1/imports',

@@ -11,7 +11,14 @@ const record = (properties: Record<string, Schema>, optional: string[] = [], des
 
 const revision: Schema = { ...whole, minimum: 0, description: 'The place in the stream, from 0' };
 const words = record({ zh: text, en: text });
-const recorded = { stream: text, revision, position, events: list(ref('StoredEvent')) };
+const recorded = {
+  stream: text,
+  revision,
+  position,
+  events: list(ref('StoredEvent')),
+  dryRun: { type: 'boolean', description: 'Nothing was recorded' },
+  changes: list(ref('AnswerChange')),
+};
 const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
 const policySummary = {
   id: text,
@@ -30,8 +37,13 @@ const policySummary = {
 export const replySchemas: Record<string, Schema> = {
   Recorded: record(
     recorded,
-    [],
+    ['dryRun', 'changes'],
     'What was recorded for the request; revision and position are those of its last event',
+  ),
+  AnswerChange: record(
+    { part: text, before: {}, after: {} },
+    [],
+    'A part of the person’s answer that the events would change',
   ),
   EventPage: record({
     person: text,
@@ -47,7 +59,7 @@ export const replySchemas: Record<string, Schema> = {
       notes: list(record({ rule: text, family: text, zh: text, en: text }, ['rule', 'family'])),
       ...recorded,
     },
-    ['rule', 'review', 'notes', 'revision', 'position'],
+    ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
   Import: record({

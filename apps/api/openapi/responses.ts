@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { problemKinds, type ProblemKind } from '../http/problem';
 import { ref } from './schema';
 
@@ -26,8 +26,8 @@ export function ApiProblems(...kinds: ProblemKind[]): MethodDecorator {
   );
 }
 
-/** The headers of a write. */
-export function ApiWriteHeaders(): MethodDecorator {
+/** The headers and the query of a write. */
+export function ApiWrite(): MethodDecorator {
   return applyDecorators(
     ApiHeader({
       name: 'Idempotency-Key',
@@ -41,7 +41,28 @@ export function ApiWriteHeaders(): MethodDecorator {
       description: 'Record only if the stream is at this revision: its ETag such as "12", or * for any',
     }),
     ApiHeader({ name: 'If-None-Match', required: false, description: '*: record only if the stream has no event yet' }),
+    ApiQuery({
+      name: 'dryRun',
+      required: false,
+      enum: ['true', 'false'],
+      description: 'Record nothing; show what would be recorded and what it would change in the answer',
+    }),
+    ApiQuery({
+      name: 'validOn',
+      required: false,
+      description: 'With dryRun: the day on which the answers are compared; left out: today in China',
+    }),
   );
+}
+
+/** The parameter of a reading that follows a write. */
+export function ApiAtLeast(): MethodDecorator {
+  return ApiQuery({
+    name: 'atLeast',
+    required: false,
+    description:
+      'A position, as a write answered it: wait for it a moment. The reply tells where the log is (Ledger-Position), and by how much it falls short (Ledger-Behind)',
+  });
 }
 
 /** A body of one event or many. */

@@ -1,4 +1,4 @@
-import { KnowledgeLimit, Optional, QuestionDay, ReadingChoices, RegionCode } from '../http/query-fields';
+import { KnowledgeLimit, Optional, Position, QuestionDay, ReadingChoices, RegionCode } from '../http/query-fields';
 
 /** The parameters of a question. */
 export class AnswerQuery {
@@ -21,4 +21,9 @@ export class AnswerQuery {
   @Optional()
   @ReadingChoices()
   reading?: string[];
+
+  /** Wait until the log has come to this position, so that what was just written is read. */
+  @Optional()
+  @Position()
+  atLeast?: string;
 }

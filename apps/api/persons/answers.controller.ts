@@ -7,8 +7,9 @@ import { LoadedPolicies } from '../../../libs/policy';
 import { UnreadableEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
 import { personIn } from '../http/edge-validation';
+import { LogPosition } from '../http/log-position';
 import { setRevision } from '../http/preconditions';
-import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { ApiAnswers, ApiAtLeast, ApiProblems } from '../openapi/responses';
 import { readingsOf } from '../policies/readings';
 import { AnswerQuery } from './answer.query';
 import { unknownPerson } from './unknown-person';
@@ -19,6 +20,7 @@ export class AnswersController {
   constructor(
     private readonly ledger: Ledger,
     private readonly policies: LoadedPolicies,
+    private readonly log: LogPosition,
   ) {}
 
   @Get('answer')
@@ -53,6 +55,7 @@ export class AnswersController {
     type: String,
     description: 'How an unclear clause is to be read, such as A-01:B (or A-01=B); repeat it for more',
   })
+  @ApiAtLeast()
   @ApiAnswers(200, 'Answer', 'The answer. Its ETag is the revision of the person’s stream, for If-Match.')
   @ApiProblems('invalid-input', 'unknown-person')
   async ask(
@@ -63,6 +66,7 @@ export class AnswersController {
     const person = personIn(path);
     const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, region } = query;
     const readings = readingsOf(query.reading, this.policies);
+    await this.log.reach(query.atLeast, response);
     const revision = await this.revisionOf(person);
     const answer = await this.ledger.answer({ person, region, validOn, knownAt, readings });
     if (!answer) throw unknownPerson(person);

@@ -4,10 +4,12 @@ import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
 import { personStream } from '../../../events';
 import { personIn } from '../http/edge-validation';
+import { LogPosition } from '../http/log-position';
 import { setRevision } from '../http/preconditions';
-import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWriteHeaders } from '../openapi/responses';
-import { shownEvent, type Recorded, type ShownEvent } from '../recording/recorded-events';
-import { Recording } from '../recording/recording.service';
+import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
+import { shownEvent, type ShownEvent } from '../recording/recorded-events';
+import { Recording, type Written } from '../recording/recording.service';
+import { WriteQuery } from '../recording/write.query';
 import { EventsQuery } from './events.query';
 import { unknownPerson } from './unknown-person';
 
@@ -28,6 +30,7 @@ export class PersonEventsController {
   constructor(
     private readonly ledger: Ledger,
     private readonly recording: Recording,
+    private readonly log: LogPosition,
   ) {}
 
   @Post()
@@ -37,18 +40,18 @@ export class PersonEventsController {
     summary: 'Records what happened to a person, all or nothing',
     description: 'Facts are never refused for breaking a rule of policy; what is wrong with them shows in the answer.',
   })
-  @ApiWriteHeaders()
+  @ApiWrite()
   @ApiEventsBody('PersonEvent')
   @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
   @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
   async record(
     @Param('person') path: string,
+    @Query() query: WriteQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Recorded> {
+  ): Promise<Written> {
     const person = personIn(path);
-    const target = { stream: personStream(person), events: () => this.ledger.personEvents(person) };
-    return this.recording.record(request, response, target);
+    return this.recording.record(request, response, personStream(person), query);
   }
 
   @Get()
@@ -60,6 +63,7 @@ export class PersonEventsController {
     description: 'How many events at most, 1 to 1000; left out: 500',
     example: '500',
   })
+  @ApiAtLeast()
   @ApiAnswers(200, 'EventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
   @ApiProblems('invalid-input', 'unknown-person')
   async read(
@@ -68,6 +72,7 @@ export class PersonEventsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<EventPage> {
     const person = personIn(path);
+    await this.log.reach(query.atLeast, response);
     const stream = await this.ledger.personEvents(person);
     const revision = stream.at(-1)?.revision;
     if (revision === undefined) throw unknownPerson(person);

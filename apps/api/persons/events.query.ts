@@ -1,4 +1,4 @@
-import { Optional, Whole } from '../http/query-fields';
+import { Optional, Position, Whole } from '../http/query-fields';
 
 /** Which part of a stream is read. */
 export class EventsQuery {
@@ -11,4 +11,9 @@ export class EventsQuery {
   @Optional()
   @Whole(1, 1000)
   limit?: string;
+
+  /** Wait until the log has come to this position, so that what was just written is read. */
+  @Optional()
+  @Position()
+  atLeast?: string;
 }

@@ -1,56 +1,92 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import type { ExpectedRevision } from '../../../libs/event-store';
-import { Ledger, type EventFault, type RecordOptions, type RecordOutcome } from '../../../libs/ledger';
-import type { LedgerEvent } from '../../../events';
+import { dayOfInstant } from '../../../libs/calendar';
+import type { EventStore } from '../../../libs/event-store';
+import {
+  Ledger,
+  RegionNeeded,
+  instantOf,
+  openLedger,
+  type EventFault,
+  type RecordOptions,
+  type RecordOutcome,
+} from '../../../libs/ledger';
+import { LoadedPolicies } from '../../../libs/policy';
+import { parseStream } from '../../../events';
+import type { Answer } from '../../../projections/answer';
 import { keyedRequest, type KeyedRequest } from '../http/idempotency-key';
 import { preconditionOf, setRevision } from '../http/preconditions';
 import { Problem, faultOf, invalidInput } from '../http/problem';
 import { requestId } from '../http/request-log';
+import { Metrics } from '../metrics/metrics';
+import { STORE } from '../parts';
+import { answerChanges, type AnswerChange } from './answer-changes';
 import { recordedOf, type Recorded } from './recorded-events';
+import { TrialStore } from './trial-store';
+import type { WriteQuery } from './write.query';
 
 /** Events that one request may carry; more belong into an import. */
 const MAX_EVENTS = 1000;
 
-/** A stream as a route writes to it. */
-export interface Target {
+/** Where a write goes, on whose word, and what it holds to. */
+export interface Write {
   stream: string;
-  events: () => Promise<readonly LedgerEvent[]>;
-}
-
-/** Where a write comes from and what it holds to. */
-export interface WriteTerms {
   options: RecordOptions;
   keyed?: KeyedRequest;
+  /** The ledger it is done on; a passing one where it is only tried. */
+  ledger: Ledger;
+  dryRun: boolean;
+  validOn: string;
+  response: Response;
+}
+
+/** What a write recorded, or, tried only, would record and change. */
+export type Written = Recorded & Partial<Tried>;
+
+interface Tried {
+  dryRun: true;
+  /** What would change in the person's answer; absent where the stream is no person's, or no region is known to ask about. */
+  changes?: AnswerChange[];
 }
 
 /** Records what requests bring: once for each key, only where the stream stands as the sender saw it. */
 @Injectable()
 export class Recording {
-  constructor(private readonly ledger: Ledger) {}
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly policies: LoadedPolicies,
+    private readonly metrics: Metrics,
+    @Inject(STORE) private readonly store: EventStore,
+  ) {}
 
   /** Records the events of a body and answers with them as stored. */
-  async record(request: Request, response: Response, target: Target): Promise<Recorded> {
+  async record(request: Request, response: Response, stream: string, query: WriteQuery): Promise<Written> {
     const body: unknown = request.body;
-    const terms = await this.termsOf(request, target, body);
-    const earlier = await this.recordedBefore(target, terms.keyed);
-    if (earlier) return this.reply(response, earlier, true);
+    const write = await this.begin(request, response, stream, query, body);
+    const earlier = await this.recordedBefore(write);
+    if (earlier) return earlier;
 
     const { inputs, pathOf } = inputsOf(body);
-    const outcome = await this.ledger.record(target.stream, inputs, terms.options);
-    return this.settle(response, target, outcome, pathOf);
+    if (write.dryRun) response.status(200);
+    return this.settle(write, await write.ledger.record(stream, inputs, write.options), pathOf);
   }
 
-  /** What a write holds to, by its headers. */
-  async termsOf(request: Request, target: Target, asked: unknown): Promise<WriteTerms> {
-    const keyed = keyedRequest(request, target.stream, asked);
+  /** What a write is by its headers and query. Throws where the stream does not stand as it asks. */
+  async begin(request: Request, response: Response, stream: string, query: WriteQuery, asked: unknown): Promise<Write> {
+    const keyed = keyedRequest(request, stream, asked);
     const precondition = preconditionOf(request);
-    const expected: ExpectedRevision | undefined = precondition === 'exists' ? undefined : precondition;
-    if (precondition === 'exists' && (await target.events()).length === 0) throw mismatch('noStream');
+    if (precondition === 'exists' && (await this.ledger.streamEvents(stream)).length === 0) throw mismatch('noStream');
+    const dryRun = query.dryRun === 'true';
+    const { policies } = this;
     return {
+      stream,
       keyed,
+      response,
+      dryRun,
+      validOn: query.validOn ?? dayOfInstant(instantOf(Date.now())),
+      ledger: dryRun ? openLedger({ store: new TrialStore(this.store), policies, clock: Date.now }) : this.ledger,
       options: {
-        expected,
+        expected: precondition === 'exists' ? undefined : precondition,
         idempotencyKey: keyed?.key,
         actor: request.caller?.id,
         correlationId: requestId(request),
@@ -60,27 +96,27 @@ export class Recording {
   }
 
   /** What the key's first request recorded; nothing where it is new. Throws where that request asked for something else. */
-  async recordedBefore(target: Target, keyed: KeyedRequest | undefined): Promise<Recorded | undefined> {
+  async recordedBefore({ stream, keyed, response }: Write): Promise<Recorded | undefined> {
     if (!keyed) return undefined;
-    const ofKey = (await target.events()).filter(({ metadata }) => metadata.causationId?.startsWith(`${keyed.keyId}.`));
+    const events = await this.ledger.streamEvents(stream);
+    const ofKey = events.filter(({ metadata }) => metadata.causationId?.startsWith(`${keyed.keyId}.`));
     if (ofKey.length === 0) return undefined;
     if (ofKey.some(({ metadata }) => metadata.causationId !== keyed.cause)) throw keyConflict();
-    return recordedOf(ofKey);
+    return reply(response, recordedOf(ofKey), true);
   }
 
   /** Answers with what became of recording. `pathOf` says where in the body an event stood. */
-  async settle(
-    response: Response,
-    target: Target,
-    outcome: RecordOutcome,
-    pathOf: (index: number) => string,
-  ): Promise<Recorded> {
+  async settle(write: Write, outcome: RecordOutcome, pathOf: (index: number) => string): Promise<Written> {
     switch (outcome.outcome) {
       case 'recorded':
       case 'alreadyRecorded': {
         const { revision, events } = outcome;
-        const stored = (await target.events()).slice(revision - events.length + 1, revision + 1);
-        return this.reply(response, recordedOf(stored), outcome.outcome === 'alreadyRecorded');
+        const stream = await write.ledger.streamEvents(write.stream);
+        const recorded = recordedOf(stream.slice(revision - events.length + 1, revision + 1));
+        const again = outcome.outcome === 'alreadyRecorded';
+        if (!write.dryRun && !again) this.metrics.eventsRecorded(write.stream, events.length);
+        if (!write.dryRun) return reply(write.response, recorded, again);
+        return { ...recorded, dryRun: true, ...(await this.changesBy(write)) };
       }
       case 'invalid':
         throw invalidInput(outcome.faults.map((fault) => placed(fault, pathOf)));
@@ -103,21 +139,34 @@ export class Recording {
     }
   }
 
-  reply(response: Response, recorded: Recorded, again: boolean): Recorded {
-    setRevision(response, recorded.revision);
-    if (again) response.setHeader('Idempotency-Hit', 'true');
-    return recorded;
+  private async changesBy({ stream, ledger, validOn }: Write): Promise<Pick<Tried, 'changes'>> {
+    const parts = parseStream(stream);
+    if (parts?.kind !== 'person') return {};
+    const ask = (of: Ledger, region?: string) => of.answer({ person: parts.id, region, validOn });
+    try {
+      const after = await ask(ledger);
+      let before: Answer | undefined;
+      if (after) before = await ask(this.ledger, after.region);
+      return { changes: answerChanges(before, after) };
+    } catch (error) {
+      if (error instanceof RegionNeeded) return {};
+      throw error;
+    }
   }
 }
 
-function mismatch(actual: ExpectedRevision): Problem {
+function reply(response: Response, recorded: Recorded, again: boolean): Recorded {
+  setRevision(response, recorded.revision);
+  if (again) response.setHeader('Idempotency-Hit', 'true');
+  return recorded;
+}
+
+function mismatch(actual: number | 'noStream'): Problem {
   const stands = actual === 'noStream' ? 'has no event yet' : `is at revision ${actual}`;
   return new Problem(
     'revision-mismatch',
     `The stream ${stands}. Read it again, decide again, and send with what it says.`,
-    {
-      revision: actual === 'noStream' ? null : actual,
-    },
+    { revision: actual === 'noStream' ? null : actual },
   );
 }
 
@@ -142,11 +191,8 @@ function inputsOf(body: unknown): { inputs: unknown[]; pathOf: (index: number) =
 }
 
 function placed({ index, field, value, expected }: EventFault, pathOf: (index: number) => string) {
-  return {
-    field: `${pathOf(index)}${field}`,
-    value: DESCRIBED.test(String(value)) ? value : faultOf('', value, '').value,
-    expected,
-  };
+  const shown = DESCRIBED.test(String(value)) ? value : faultOf('', value, '').value;
+  return { field: `${pathOf(index)}${field}`, value: shown, expected };
 }
 
 /** A value that the door described instead of repeating it. */
