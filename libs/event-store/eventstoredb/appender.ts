@@ -122,6 +122,8 @@ class OpenStream {
     }
     this.waiting.clear();
     this.call.cancel();
+    // A call the server ended well is not over for the client before its writing side is.
+    this.call.destroy();
   }
 }
 
