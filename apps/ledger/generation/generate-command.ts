@@ -53,7 +53,7 @@ export function addGenerate(program: Command, terminal: Terminal): void {
           'where they live: region codes, comma between',
           '211200,320700,360100,610100,220000',
         )
-        .option('--from <month>', 'the first month in which facts are told as they happen (2022-01)')
+        .option('--from <month>', 'the first month in which facts are told as they happen (2021-01)')
         .option('--through <month>', 'the last month (2025-12)')
         .addOption(
           new Option(
@@ -128,7 +128,7 @@ function populationOf({ persons, seed, regions, from, through, policies }: Optio
     ...(from === undefined ? {} : { from }),
     ...(through === undefined ? {} : { through }),
   };
-  if ((wanted.from ?? '2022-01') > (wanted.through ?? '2025-12'))
+  if ((wanted.from ?? '2021-01') > (wanted.through ?? '2025-12'))
     throw new BadInput('--through: expected a month not before --from');
   return wanted;
 }
@@ -146,7 +146,7 @@ function refundBases(policies: LoadedPolicies, regions: readonly string[]): Reco
     regions.flatMap((region): [string, string[]][] => {
       const settings = policies.inForce(region, '9999-12-31')?.settings ?? {};
       const rules = Object.entries(settings).flatMap(([key, setting]) =>
-        key.startsWith('refund.resident') && 'rule' in setting ? [setting.rule] : [],
+        key.startsWith('refund.resident') && setting.form === 'value' ? [setting.rule] : [],
       );
       return rules.length === 0 ? [] : [[region, [...new Set(rules)].sort()]];
     }),
