@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
-import { addBench } from './bench';
+import { addBench } from './benchmarks';
 import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';

@@ -1,10 +1,4 @@
-export {
-  importFiles,
-  type FileSummary,
-  type ImportOptions,
-  type ImportProgress,
-  type ImportSummary,
-} from './import-files';
+export { importFiles, type FileSummary, type ImportOptions, type ImportSummary } from './import-files';
 export { RefusedMapping, loadMapping, type Mapping } from './mapping';
 export { csvLine } from './csv';
-export { RefusedFile, openSource, type SourceFile } from './source-file';
+export { RefusedFile, openSource } from './source-file';

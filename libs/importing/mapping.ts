@@ -15,7 +15,7 @@ import {
 } from '../../events';
 
 /** Our words for the columns of the two tables. */
-export const columnWords = [
+const columnWords = [
   'person',
   'scheme',
   'category',
@@ -42,7 +42,7 @@ export const columnWords = [
 ] as const;
 export type ColumnWord = (typeof columnWords)[number];
 
-export interface Category {
+interface Category {
   scheme?: Scheme;
   participation?: Participation;
   exception?: boolean;

@@ -1,4 +1,3 @@
-export { homeRegion, joinedHistory, regionsOf, employersOf } from './grounds';
 export {
   Ledger,
   RegionNeeded,

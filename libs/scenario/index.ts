@@ -1,4 +1,4 @@
-export { disagreements, inWords, type Disagreement } from './agreement';
+export { inWords } from './agreement';
 export { runScenario, runScenarioText, scenarioFiles, type Engine, type Expectation } from './run';
-export { coveringCases, type CoveringCase } from './covering-cases';
+export { coveringCases } from './covering-cases';
 export { UnreadableScenario } from './yaml-source';

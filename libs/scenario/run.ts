@@ -2,9 +2,11 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDay } from '../calendar';
 import { decide } from '../enrollment';
+
 import type { Policies } from '../policy/evaluation';
 import { answer } from '../../projections/answer';
 import { historyAt, knownAtLimit, type History } from '../../projections/history';
+import { mergedPeople } from '../../projections/grounds';
 import type { Grounds } from '../../projections/inquiry';
 import { parseStream, personStream, type LedgerEvent } from '../../events';
 import { disagreements, type Disagreement } from './agreement';
@@ -201,8 +203,25 @@ class CaseRun {
       if (parts?.kind === 'region') regions.set(parts.id, history);
       if (parts?.kind === 'employer') employers.set(parts.id, history);
     }
-    const person = known.get(personStream(question.person)) ?? historyAt([], knownAtLimit(question.knownAt));
-    return { question, person, regions, employers, policies: this.policies };
+    return {
+      question,
+      person: this.historyOf(question.person, known, question.knownAt),
+      regions,
+      employers,
+      policies: this.policies,
+    };
+  }
+
+  /** The person's history, with those of people merged into him. */
+  private historyOf(person: string, known: ReadonlyMap<string, History>, knownAt: string | bigint): History {
+    const limit = knownAtLimit(knownAt);
+    const own = known.get(personStream(person)) ?? historyAt([], limit);
+    const others = mergedPeople(own).filter((other) => other !== person);
+    if (others.length === 0) return own;
+    return historyAt(
+      [person, ...others].flatMap((one) => this.stage.streams.get(personStream(one)) ?? []),
+      limit,
+    );
   }
 
   private historiesAt(knownAt: string | bigint): Map<string, History> {

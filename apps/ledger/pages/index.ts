@@ -1,3 +1,3 @@
 export { answerPage } from './answer-page';
-export { labelled, table, wrapped } from './layout';
+export { table } from './layout';
 export { inForcePage } from './in-force-page';

@@ -9,7 +9,7 @@ import { lianyungangExtract } from './lianyungang';
 import { tielingExtract } from './tieling';
 
 /** The system the samples' history comes from: what they are imported with. */
-export const SAMPLES_SYSTEM = 'samples';
+const SAMPLES_SYSTEM = 'samples';
 
 /** Writes the sample files of both regions. The same on every machine and every day. */
 export async function writeSamples(folder: string): Promise<void> {
