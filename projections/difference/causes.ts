@@ -1,6 +1,7 @@
 import type { Day } from '../../libs/calendar';
 import type { Policies } from '../../libs/policy/evaluation';
 import type { EventType, LedgerEvent } from '../../events';
+import { knownAtLimit } from '../history';
 import type { Side } from './side';
 
 /** Something in which two sides differ, and which may be why their answers do. */
@@ -82,7 +83,7 @@ export function causesBetween(from: Side, to: Side): Cause[] {
 function ofQuestions({ question: from }: Side, { question: to }: Side): Cause[] {
   const causes: Cause[] = [];
   if (from.validOn !== to.validOn) causes.push({ kind: 'day', from: from.validOn, to: to.validOn });
-  if (from.region !== to.region || from.laterRegion !== to.laterRegion) {
+  if (from.region !== to.region) {
     causes.push({
       kind: 'region',
       ...(from.region ? { from: from.region } : {}),
@@ -132,7 +133,8 @@ function causeOf(event: LedgerEvent, applied: 'added' | 'removed', knownBy: Day)
 
 /** The last day that the side can know of: its limit, or of a position the day on which its last event was recorded. */
 function lastKnownDay({ question: { knownAt }, events }: Side): Day {
-  if (typeof knownAt === 'string' && knownAt.length >= 10 && knownAt[4] === '-') return knownAt.slice(0, 10);
+  const limit = knownAtLimit(knownAt);
+  if (typeof limit === 'string') return limit.slice(0, 10);
   return events.reduce((last, { recordedAt }) => (recordedAt > last ? recordedAt : last), '').slice(0, 10);
 }
 

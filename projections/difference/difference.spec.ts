@@ -271,7 +271,11 @@ function eventOf({ kind, month, lag, pick }: Draft, before: readonly LedgerEvent
 
 describe('the causes that a difference names', () => {
   const dayIn = fc.integer({ min: dayNumber('2022-05-01'), max: dayNumber('2024-12-31') }).map((day) => toDay(day));
-  const choice = fc.constantFrom(undefined, { 'A-01': 'B' }, { 'A-03': 'B', 'A-05': 'B' });
+  const choice = fc.constantFrom<Record<string, string> | undefined>(
+    undefined,
+    { 'A-01': 'B' },
+    { 'A-03': 'B', 'A-05': 'B' },
+  );
   const other = (() => {
     const pack = policies.inForce(REGION, '2023-01-01')!;
     return new Policies(

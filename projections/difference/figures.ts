@@ -46,7 +46,7 @@ const PARTS = {
   aid: ['aidClass'],
   premiumsDue: ['benefitYear'],
   undetermined: ['question'],
-} as const satisfies { [P in Spoken]-?: 'figure' | 'figures' | readonly string[] };
+} as const satisfies Required<Record<Spoken, 'figure' | 'figures' | readonly string[]>>;
 
 type Part = keyof typeof PARTS;
 const parts = Object.keys(PARTS) as Part[];

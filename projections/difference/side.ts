@@ -37,8 +37,8 @@ export function applyCauses(from: Side, to: Side, causes: readonly Cause[]): Sid
 export function applyToQuestion(from: Wanted, to: Wanted, causes: readonly Cause[]): Wanted {
   let question = from;
   for (const cause of causes) {
-    if (cause.kind === 'day') question = { ...question, validOn: to.validOn };
-    if (cause.kind === 'region') question = { ...question, region: to.region, laterRegion: to.laterRegion };
+    if (cause.kind === 'day') question = { ...question, validOn: to.validOn, laterRegion: to.laterRegion };
+    if (cause.kind === 'region') question = { ...question, region: to.region };
     if (cause.kind === 'reading') {
       const { [cause.reading]: _other, ...rest } = question.readings ?? {};
       question = { ...question, readings: cause.to === undefined ? rest : { ...rest, [cause.reading]: cause.to } };

@@ -12,14 +12,14 @@ export function mergedPeople(history: History): string[] {
 }
 
 /** Every region whose stream may matter: those the facts name and the one asked about, with the regions above them. */
-export function regionsOf(facts: readonly Fact[], asked: string): string[] {
+export function regionsOf(facts: readonly { data: object }[], asked: string): string[] {
   const named = new Set<string>([asked]);
   for (const { data } of facts) gatherRegions(data, named);
   return [...new Set([...named].flatMap(jurisdictionsOf))].filter((code) => code !== NATIONAL);
 }
 
 /** Every employer the facts name. */
-export function employersOf(facts: readonly Fact[]): string[] {
+export function employersOf(facts: readonly { data: object }[]): string[] {
   const employers = new Set<string>();
   for (const { data } of facts) {
     const { employerId } = data as { employerId?: string };

@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedStore, type EventStore } from '../event-store';
+import { openLedger, type Ledger } from '../ledger';
+import { Policies, loadPoliciesOrThrow } from '../policy';
+import { BadBasis, Disputes, PackNotAtHand, formatBasis, parseBasis } from '.';
+
+const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', 'policies'));
+const REGION = '211200';
+
+let folder: string;
+let store: EventStore;
+let ledger: Ledger;
+let disputes: Disputes;
+let now: number;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'disputes-'));
+  store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
+  now = Date.parse('2025-01-10T01:00:00Z');
+  ledger = openLedger({ store, policies, clock: () => now });
+  disputes = new Disputes({ ledger, policies, clock: () => now });
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const migrated = (day: string) => ({
+  recordedAt: `${day}T09:00:00.000+08:00`,
+  metadata: { migratedFrom: 'old' },
+});
+const paid = (month: string, on: string, known = on, more: object = {}) => ({
+  type: 'Paid',
+  effectiveOn: on,
+  data: { scheme: 'employee', region: REGION, kind: 'regular', feeMonths: { from: month, through: month }, ...more },
+  ...migrated(known),
+});
+
+async function record(stream: string, ...inputs: object[]) {
+  const outcome = await ledger.record(stream, inputs);
+  if (outcome.outcome !== 'recorded') throw new Error(JSON.stringify(outcome));
+  return outcome.events;
+}
+
+/** Five unpaid months, then paid again and refused for waiting; the back-payment of one month arrives late. */
+async function aDispute() {
+  return record(
+    'person-P1',
+    paid('2022-04', '2022-04-05'),
+    paid('2022-10', '2022-10-12'),
+    paid('2022-07', '2022-07-06', '2022-12-01'),
+  );
+}
+
+describe('a basis', () => {
+  it('is read and written as one text', () => {
+    const text =
+      'validOn=2022-07-15,knownAt=2022-10-01,region=211200,reading=A-01:B,reading=A-03:A,pack=211200:2022-04-01,as=decidedThen';
+    expect(parseBasis(text)).toEqual({
+      validOn: '2022-07-15',
+      knownAt: '2022-10-01',
+      region: '211200',
+      readings: { 'A-01': 'B', 'A-03': 'A' },
+      packs: { '211200': '2022-04-01' },
+      as: 'decidedThen',
+    });
+    expect(formatBasis(parseBasis(text))).toBe(text);
+    expect(parseBasis('validOn=2022-07-15,knownAt=1024').knownAt).toBe(1024n);
+    expect(parseBasis('validOn=2022-07-15,knownAt=2022-10-01T12:00:00.000 08:00').knownAt).toBe(
+      '2022-10-01T12:00:00.000+08:00',
+    );
+    expect(parseBasis('knownAt=2022-10-01', { validOn: '2022-07-15' })).toEqual({
+      validOn: '2022-07-15',
+      knownAt: '2022-10-01',
+    });
+  });
+
+  it.each([
+    ['', 'basis'],
+    ['validOn', 'basis'],
+    ['knownAt=2022-10-01', 'validOn'],
+    ['validOn=2022-02-30', 'validOn'],
+    ['validOn=2022-07-15,validOn=2022-07-16', 'validOn'],
+    ['validOn=2022-07-15,knownAt=soon', 'knownAt'],
+    ['validOn=2022-07-15,region=Tieling', 'region'],
+    ['validOn=2022-07-15,reading=A-01', 'reading'],
+    ['validOn=2022-07-15,reading=A-01:B,reading=A-01:A', 'reading'],
+    ['validOn=2022-07-15,pack=2022-04-01', 'pack'],
+    ['validOn=2022-07-15,as=then', 'as'],
+    ['validOn=2022-07-15,known=2022-10-01', 'known'],
+  ])('%s is refused by field', (text, field) => {
+    let thrown: unknown;
+    try {
+      parseBasis(text);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(BadBasis);
+    expect((thrown as BadBasis).field).toBe(field);
+  });
+});
+
+describe('an answer at a basis', () => {
+  it('is the ledger’s own, byte for byte, and names its basis beside it', async () => {
+    await aDispute();
+    for (const knownAt of ['2022-04-30', '2022-10-31', '2022-12-31', 2n, '2022-10-12T09:00:00.000+08:00']) {
+      const { basis, ...answer } = (await disputes.answerAt('P1', { validOn: '2022-10-20', knownAt }))!;
+      const own = await ledger.answer({ person: 'P1', validOn: '2022-10-20', knownAt });
+      expect(JSON.stringify(answer)).toBe(JSON.stringify(own));
+      expect(basis).toMatchObject({ text: `validOn=2022-10-20,knownAt=${String(knownAt)},region=211200`, as: 'asked' });
+      expect(basis.packs.every(({ by }) => by === 'installed')).toBe(true);
+    }
+  });
+
+  it('of somebody unknown is none', async () => {
+    expect(await disputes.answerAt('nobody', { validOn: '2022-10-20' })).toBeUndefined();
+    expect(await disputes.difference('nobody', { validOn: '2022-10-20' }, { validOn: '2022-10-20' })).toBeUndefined();
+  });
+
+  it('counts people merged into him as the ledger does', async () => {
+    await aDispute();
+    await record('person-P2', paid('2022-06', '2022-06-05'));
+    await record('person-P1', {
+      type: 'Merged',
+      effectiveOn: '2023-01-05',
+      data: { otherPersonId: 'P2', reason: 'two numbers' },
+      ...migrated('2023-01-05'),
+    });
+    for (const knownAt of ['2022-12-31', '2023-12-31']) {
+      const { basis: _, ...answer } = (await disputes.answerAt('P1', { validOn: '2022-10-20', knownAt }))!;
+      expect(answer).toEqual(await ledger.answer({ person: 'P1', validOn: '2022-10-20', knownAt }));
+    }
+    const { causes, changes } = (await disputes.difference(
+      'P1',
+      { validOn: '2022-10-20', knownAt: '2022-12-31' },
+      { validOn: '2022-10-20' },
+    ))!;
+    expect(causes.map((cause) => 'type' in cause && cause.type)).toEqual(['Merged']);
+    expect(changes.find(({ at }) => at === 'contribution.total')).toMatchObject({ from: 3, to: 4 });
+  });
+});
+
+describe('the law of a basis', () => {
+  const pack = policies.inForce(REGION, '2023-01-01')!;
+  const activated = (sha256: string, day: string, version = pack.version) => ({
+    type: 'PolicyPackActivated',
+    effectiveOn: day,
+    data: { pack: pack.id, version, sha256, effectiveFrom: pack.effectiveFrom },
+    ...migrated(day),
+  });
+
+  it('as decided then is that of the packs put in force by then, by their event', async () => {
+    await aDispute();
+    const [event] = await record(`region-${REGION}`, activated(pack.sha256, '2022-11-01'));
+    const then = { validOn: '2022-10-20', as: 'decidedThen' } as const;
+    const after = (await disputes.answerAt('P1', { ...then, knownAt: '2022-11-30' }))!;
+    expect(after.basis).toMatchObject({ as: 'decidedThen' });
+    expect(after.basis.packs).toContainEqual(
+      expect.objectContaining({ id: pack.id, by: 'activation', event: event!.id, sha256: pack.sha256 }),
+    );
+    const before = (await disputes.answerAt('P1', { ...then, knownAt: '2022-10-31' }))!;
+    expect(before.packs.map(({ id }) => id)).not.toContain(pack.id);
+    const asked = (await disputes.answerAt('P1', { validOn: '2022-10-20', knownAt: '2022-10-31' }))!;
+    expect(asked.packs.map(({ id }) => id)).toContain(pack.id);
+  });
+
+  it('a pack that is not the one put in force is found', async () => {
+    await aDispute();
+    await record(`region-${REGION}`, activated('0'.repeat(64), '2022-04-01'));
+    const basis = { validOn: '2022-10-20', knownAt: '2022-11-30' };
+    await expect(disputes.answerAt('P1', { ...basis, as: 'decidedThen' })).rejects.toThrow(PackNotAtHand);
+    expect(await disputes.answerAt('P1', basis)).toBeDefined();
+  });
+
+  it('today’s law counts rulings that came after the facts, and the difference names them', async () => {
+    await aDispute();
+    const [ruling] = await record(`region-${REGION}`, {
+      type: 'RulingRecorded',
+      effectiveOn: '2022-01-01',
+      data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
+      ...migrated('2024-05-01'),
+    });
+    const then = { validOn: '2022-10-20', knownAt: '2022-10-31', as: 'decidedThen' } as const;
+    const found = (await disputes.difference('P1', then, { ...then, as: 'knownNow' }))!;
+    expect(found.causes).toMatchObject([{ kind: 'ruling', event: ruling!.id }]);
+    expect(found.from.basis.rulings).toEqual([]);
+    expect(found.to.basis.rulings).toMatchObject([{ reading: 'A-01', choice: 'B', event: ruling!.id }]);
+  });
+
+  it('a version that the question names rules with those before it', async () => {
+    await aDispute();
+    const later = { ...pack, version: '2023-01-01', effectiveFrom: '2023-01-01', sha256: 'e'.repeat(64) };
+    const two = new Policies([...policies.packs, later]);
+    const asking = new Disputes({ ledger, policies: two, clock: () => now });
+    const versions = async (more: object) =>
+      (await asking.answerAt('P1', { validOn: '2024-01-20', ...more }))!.packs.map(({ version }) => version);
+    expect(await versions({})).toContain('2023-01-01');
+    expect(await versions({ packs: { [REGION]: pack.version } })).not.toContain('2023-01-01');
+    await expect(versions({ packs: { [REGION]: '1999-01-01' } })).rejects.toThrow(/there are: 2022-04-01, 2023-01-01/);
+  });
+});
+
+describe('a disputed refusal', () => {
+  it('is shown as it was, as it is, and why', async () => {
+    const [, , late] = await aDispute();
+    const found = (await disputes.difference(
+      'P1',
+      { validOn: '2022-10-20', knownAt: '2022-10-31' },
+      { validOn: '2022-10-20' },
+    ))!;
+    expect(found.from.benefit.status).toBe('waiting');
+    expect(found.to.benefit.status).toBe('covered');
+    expect(found.causes).toEqual([
+      {
+        kind: 'lateFact',
+        event: late!.id,
+        stream: 'person-P1',
+        type: 'Paid',
+        effectiveOn: '2022-07-06',
+        recordedAt: '2022-12-01T09:00:00.000+08:00',
+        applied: 'added',
+      },
+    ]);
+    expect(found.steps).toHaveLength(1);
+    expect(found.changes.every(({ causes }) => causes.join() === '0')).toBe(true);
+  });
+});
