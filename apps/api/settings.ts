@@ -23,7 +23,7 @@ export interface Settings {
   shutdownSeconds: number;
 }
 
-export type StoreSetting = { kind: 'embedded'; location: string } | { kind: 'eventstoredb'; url: string };
+type StoreSetting = { kind: 'embedded'; location: string } | { kind: 'eventstoredb'; url: string };
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

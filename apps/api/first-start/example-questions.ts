@@ -6,7 +6,7 @@ import { installation, type Settings } from '../settings';
 import { startWords } from '../start-words';
 
 /** A question about one of the samples that is worth asking first; samples/examples.json holds some. */
-export interface ExampleQuestion {
+interface ExampleQuestion {
   person: string;
   validOn: string;
   knownAt?: string;
@@ -26,7 +26,7 @@ export async function exampleQuestions(ledger: Ledger, settings: Settings, url: 
 }
 
 /** The examples that come with the samples. */
-export function readExamples(): ExampleQuestion[] {
+function readExamples(): ExampleQuestion[] {
   const file = join(installation(), 'samples', 'examples.json');
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ExampleQuestion[]) : [];
 }

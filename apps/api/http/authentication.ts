@@ -3,7 +3,7 @@ import { tokenCheck } from '../bearer-token';
 import { Problem } from './problem';
 
 /** Who sent a request. */
-export interface Caller {
+interface Caller {
   /** By account or program, never by name; recorded as the `actor` of what he records. */
   id: string;
 }

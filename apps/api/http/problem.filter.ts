@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Answers the request with a problem. */
-export function sendProblem(request: Request, response: Response, problem: Problem): void {
+function sendProblem(request: Request, response: Response, problem: Problem): void {
   // An unread body would be taken for the next request on this connection.
   if (!request.complete) response.set('Connection', 'close');
   response.removeHeader('ETag');

@@ -78,7 +78,7 @@ export function isRegionCode(value: unknown): value is string {
   return typeof value === 'string' && parseStream(`region-${value}`) !== undefined;
 }
 
-export function isQuestionDay(value: unknown): value is string {
+function isQuestionDay(value: unknown): value is string {
   return isDay(value) && value >= '1900-01-01' && value <= '2199-12-31';
 }
 

@@ -6,7 +6,7 @@ import { isPersonId } from '../../../events';
 import type { LogLevel } from '../settings';
 
 /** The header that carries the correlation id in and out. */
-export const CORRELATION_HEADER = 'X-Correlation-Id';
+const CORRELATION_HEADER = 'X-Correlation-Id';
 
 const ID_FORM = /^[A-Za-z0-9._:-]{8,64}$/;
 
@@ -47,7 +47,7 @@ export function requestLog(level: LogLevel, stream: DestinationStream = destinat
 }
 
 /** The path without its query; a segment that is no plain id is left out, since someone may have written a name or a number there. */
-export function printablePath(url: string): string {
+function printablePath(url: string): string {
   const path = url.split('?', 1)[0]!;
   return path
     .split('/')

@@ -1,5 +1,5 @@
 import { Matches, MaxLength } from 'class-validator';
-import { Optional, RegionCode } from '../http/query-fields';
+import { Optional, RegionCode, YesOrNo } from '../http/query-fields';
 
 /** How files are to be read. */
 export class ImportQuery {
@@ -14,6 +14,11 @@ export class ImportQuery {
     message: 'the name of a system: up to 64 letters, digits and . _ : -',
   })
   migratedFrom?: string;
+
+  /** Only say what would become of every row; nothing is recorded. */
+  @Optional()
+  @YesOrNo()
+  dryRun?: 'true' | 'false';
 
   /** What the file is called, where the body is the file itself. */
   @Optional()

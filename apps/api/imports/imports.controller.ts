@@ -71,8 +71,9 @@ export class ImportsController {
     const { id, folder } = this.imports.begin();
     const files = await this.received(id, folder, query.name ?? '', sent ?? [], request);
     const { region, migratedFrom } = query;
+    const dryRun = query.dryRun === 'true';
     response.location(`/v1/imports/${id}`);
-    const done = this.imports.run(id, files, { region, migratedFrom, actor: request.caller?.id });
+    const done = this.imports.run(id, files, { region, migratedFrom, actor: request.caller?.id, dryRun });
     if (!/(^|,)\s*respond-async\s*(,|$)/i.test(request.headers['prefer']?.toString() ?? '')) return done;
     done.catch(() => undefined);
     response.status(202).set('Preference-Applied', 'respond-async');

@@ -3,11 +3,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import type { EventStore } from '../../../libs/event-store';
 import { RefusedFile, importFiles, loadMapping, type FileSummary, type ImportSummary } from '../../../libs/importing';
 import { Ledger } from '../../../libs/ledger';
+import { LoadedPolicies } from '../../../libs/policy';
 import { Problem, invalidInput } from '../http/problem';
 import { Metrics } from '../metrics/metrics';
-import { SETTINGS } from '../parts';
+import { SETTINGS, STORE } from '../parts';
+import { trialLedger } from '../recording/trial-store';
 import type { Settings } from '../settings';
 import type { ReceivedFile } from './received-files';
 
@@ -16,6 +19,8 @@ type Counts = Pick<ImportSummary, 'rows' | 'recorded' | 'already' | 'refused' | 
 /** What an import has come to. `interrupted`: the server stopped in the middle; sent again, nothing is doubled. */
 export interface ImportReport extends Counts {
   id: string;
+  /** Nothing was recorded. */
+  dryRun?: true;
   state: 'running' | 'done' | 'failed' | 'interrupted';
   files: FileReport[];
 }
@@ -31,6 +36,8 @@ export interface ImportTerms {
   region?: string;
   migratedFrom?: string;
   actor?: string;
+  /** Nothing is recorded. */
+  dryRun: boolean;
 }
 
 const ID_FORM = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -52,6 +59,8 @@ export class Imports {
     private readonly ledger: Ledger,
     private readonly log: PinoLogger,
     private readonly metrics: Metrics,
+    private readonly policies: LoadedPolicies,
+    @Inject(STORE) private readonly store: EventStore,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -99,11 +108,15 @@ export class Imports {
     await this.last;
   }
 
-  private async import(id: string, files: readonly ReceivedFile[], terms: ImportTerms): Promise<ImportReport> {
+  private async import(
+    id: string,
+    files: readonly ReceivedFile[],
+    { dryRun, ...terms }: ImportTerms,
+  ): Promise<ImportReport> {
     try {
       const summary = await importFiles({
         files: files.map(({ path }) => path),
-        ledger: this.ledger,
+        ledger: dryRun ? trialLedger(this.store, this.policies) : this.ledger,
         mapping: loadMapping(),
         ...terms,
         onProgress: ({ file, rows, events }) =>
@@ -114,8 +127,8 @@ export class Imports {
             events,
           ),
       });
-      this.metrics.eventsRecorded('import', summary.events);
-      return this.finish(this.reportOf(id, files, summary));
+      if (!dryRun) this.metrics.eventsRecorded('import', summary.events);
+      return this.finish({ ...this.reportOf(id, files, summary), ...(dryRun ? { dryRun } : {}) });
     } catch (error) {
       if (error instanceof RefusedFile) {
         this.running.delete(id);

@@ -74,6 +74,18 @@ describe('importing a file', () => {
     expect(readdirSync(join(server.folder, 'imports')).every((name) => /^[0-9a-f-]{36}$/.test(name))).toBe(true);
   });
 
+  it('only says what would become of every row, when that is asked', async () => {
+    const lines = ['T-1', 'T-1', 'T-2'].map((person) =>
+      JSON.stringify({ type: 'Died', person, effectiveOn: '2022-05-09' }),
+    );
+    const { body } = await send([...lines, 'no JSON'].join('\n'), 'application/x-ndjson', '?dryRun=true').expect(201);
+    expect(body).toMatchObject({ dryRun: true, state: 'done', rows: 4, recorded: 2, already: 1, refused: 1 });
+    await server.get('/v1/persons/T-1/events').expect(404);
+    const done = await send(lines.join('\n'), 'application/x-ndjson').expect(201);
+    expect(done.body).toMatchObject({ recorded: 2, already: 1 });
+    expect(done.body.dryRun).toBeUndefined();
+  });
+
   it('goes on behind the reply when asked to', async () => {
     const reply = await send(events, 'application/x-ndjson').set('Prefer', 'respond-async').expect(202);
     expect(reply.body).toMatchObject({ state: 'running' });

@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const ENDINGS: Readonly<Record<string, string>> = { '.csv': '.csv', '.jsonl': '.jsonl', '.ndjson': '.jsonl' };
 
 /** What `POST /v1/imports` takes, in words. */
-export const readableTypes = `multipart/form-data, ${Object.keys(KINDS).join(', ')}`;
+const readableTypes = `multipart/form-data, ${Object.keys(KINDS).join(', ')}`;
 
 /** Whether the body is a form with files in it. */
 export function isForm(request: Request): boolean {
@@ -68,7 +68,7 @@ export function shownName(name: string): string {
     .slice(0, 100);
 }
 
-export function tooLarge(maxBytes: number): Problem {
+function tooLarge(maxBytes: number): Problem {
   return new Problem('too-large', `The file is larger than ${maxBytes} bytes; import it with the command line.`);
 }
 

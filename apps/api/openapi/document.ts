@@ -19,7 +19,7 @@ export function serveDocs(app: NestExpressApplication): void {
 }
 
 /** The OpenAPI 3.1 document. */
-export function apiDocument(app: NestExpressApplication): OpenAPIObject {
+function apiDocument(app: NestExpressApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Enrollment ledger')

@@ -62,24 +62,28 @@ export const replySchemas: Record<string, Schema> = {
     ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
-  Import: record({
-    id: { ...text, format: 'uuid' },
-    state: one(['running', 'done', 'failed', 'interrupted']),
-    ...counts,
-    files: list(
-      record(
-        {
-          name: text,
-          kind: one(['relations', 'payments', 'events']),
-          encoding: one(['utf-8', 'gb18030']),
-          ...counts,
-          reasons: list(record({ reason: text, rows: whole })),
-          refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
-        },
-        ['refusedRows'],
+  Import: record(
+    {
+      id: { ...text, format: 'uuid' },
+      dryRun: { ...flag, description: 'Nothing was recorded' },
+      state: one(['running', 'done', 'failed', 'interrupted']),
+      ...counts,
+      files: list(
+        record(
+          {
+            name: text,
+            kind: one(['relations', 'payments', 'events']),
+            encoding: one(['utf-8', 'gb18030']),
+            ...counts,
+            reasons: list(record({ reason: text, rows: whole })),
+            refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
+          },
+          ['refusedRows'],
+        ),
       ),
-    ),
-  }),
+    },
+    ['dryRun'],
+  ),
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {

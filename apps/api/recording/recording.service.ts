@@ -6,7 +6,6 @@ import {
   Ledger,
   RegionNeeded,
   instantOf,
-  openLedger,
   type EventFault,
   type RecordOptions,
   type RecordOutcome,
@@ -22,7 +21,7 @@ import { Metrics } from '../metrics/metrics';
 import { STORE } from '../parts';
 import { answerChanges, type AnswerChange } from './answer-changes';
 import { recordedOf, type Recorded } from './recorded-events';
-import { TrialStore } from './trial-store';
+import { trialLedger } from './trial-store';
 import type { WriteQuery } from './write.query';
 
 /** Events that one request may carry; more belong into an import. */
@@ -77,14 +76,13 @@ export class Recording {
     const precondition = preconditionOf(request);
     if (precondition === 'exists' && (await this.ledger.streamEvents(stream)).length === 0) throw mismatch('noStream');
     const dryRun = query.dryRun === 'true';
-    const { policies } = this;
     return {
       stream,
       keyed,
       response,
       dryRun,
       validOn: query.validOn ?? dayOfInstant(instantOf(Date.now())),
-      ledger: dryRun ? openLedger({ store: new TrialStore(this.store), policies, clock: Date.now }) : this.ledger,
+      ledger: dryRun ? trialLedger(this.store, this.policies) : this.ledger,
       options: {
         expected: precondition === 'exists' ? undefined : precondition,
         idempotencyKey: keyed?.key,

@@ -6,6 +6,13 @@ import {
   type NewEvent,
   type StoredEvent,
 } from '../../../libs/event-store';
+import { openLedger, type Ledger } from '../../../libs/ledger';
+import type { Policies } from '../../../libs/policy/evaluation';
+
+/** A ledger to try things out on: it answers and records like the one over the store, and keeps nothing of what it records. */
+export function trialLedger(store: Base, policies: Policies): Ledger {
+  return openLedger({ store: new TrialStore(store), policies, clock: Date.now });
+}
 
 type Base = Pick<EventStore, 'head' | 'readStream'>;
 
@@ -13,24 +20,28 @@ type Base = Pick<EventStore, 'head' | 'readStream'>;
  * A store to try things out on: shows what another store holds with what was appended here on top, and keeps nothing. An id that
  * stands in another stream is not noticed; everything else an append may end in, it ends in here.
  */
-export class TrialStore {
-  private readonly appended: StoredEvent[] = [];
+class TrialStore {
+  private readonly appended = new Map<string, StoredEvent[]>();
+  private last: bigint | undefined;
 
   constructor(private readonly base: Base) {}
 
   async head(): Promise<bigint> {
-    return this.appended.at(-1)?.position ?? this.base.head();
+    return this.last ?? this.base.head();
   }
 
   async readStream(stream: string, { fromRevision = 0, limit = Infinity } = {}): Promise<StoredEvent[]> {
     const stored = await this.base.readStream(stream);
-    const own = this.appended.filter((event) => event.stream === stream);
-    return [...stored, ...own].slice(fromRevision, fromRevision + limit);
+    return [...stored, ...(this.appended.get(stream) ?? [])].slice(fromRevision, fromRevision + limit);
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome> {
+    const ids = events.map(({ id }) => id.toLowerCase());
+    const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (twice !== undefined) return { outcome: 'conflictingId', id: twice };
+
     const stored = await this.readStream(stream);
-    const places = events.map(({ id }) => stored.findIndex((one) => one.id === id.toLowerCase()));
+    const places = ids.map((id) => stored.findIndex((one) => one.id === id));
     const clash = events.find((event, index) => places[index]! >= 0 && !isSame(stream, event, stored[places[index]!]!));
     if (clash) return { outcome: 'conflictingId', id: clash.id };
     const last = stored[places.at(-1) ?? -1];
@@ -43,9 +54,12 @@ export class TrialStore {
     const head = stored.at(-1)?.revision;
     const actual = head ?? 'noStream';
     if (expected !== actual) return { outcome: 'wrongExpectedRevision', actual };
-    let position = await this.head();
+    const before = await this.base.head();
+    let position = this.last ?? before;
     let revision = head ?? -1;
-    for (const event of events) this.appended.push({ ...event, stream, revision: ++revision, position: ++position });
+    const added = events.map((event) => ({ ...event, stream, revision: ++revision, position: ++position }));
+    this.appended.set(stream, [...(this.appended.get(stream) ?? []), ...added]);
+    this.last = position;
     return { outcome: 'appended', revision, position };
   }
 }
