@@ -42,9 +42,29 @@ export function refund({ data }: Refund, at: Situation): Decision {
       en: words?.en ?? 'The conditions of a refund are not met.',
     });
   }
+  const over = beyond(data, claim);
+  if (over) return refuse(basis, over);
   const amountFen = data.amountFen ?? claim.amountFen;
   const events = amountFen === undefined ? [requested] : refunds(data, claim, amountFen, at);
   return accept(events, { rule: basis, ...(words ? { notes: [{ rule: basis, zh: words.zh, en: words.en }] } : {}) });
+}
+
+/** What is asked beyond what the rule gives: other fee months, or more money than was paid for them. */
+function beyond({ feeMonths, amountFen }: Refund['data'], claim: RefundClaim): { zh: string; en: string } | undefined {
+  const given = claim.feeMonths;
+  if (feeMonths && given && (feeMonths.from < given.from || feeMonths.through > given.through)) {
+    return {
+      zh: `可退的费款所属期为 ${given.from} 至 ${given.through}，申请的 ${feeMonths.from} 至 ${feeMonths.through} 超出可退范围。`,
+      en: `The fee months that go back are ${given.from} to ${given.through}; ${feeMonths.from} to ${feeMonths.through} goes beyond them.`,
+    };
+  }
+  if (amountFen !== undefined && claim.amountFen !== undefined && amountFen > claim.amountFen) {
+    return {
+      zh: `可退金额为 ${claim.amountFen} 分，申请的 ${amountFen} 分超出可退金额。`,
+      en: `${claim.amountFen} fen go back; ${amountFen} fen is more than that.`,
+    };
+  }
+  return undefined;
 }
 
 /** Said twice, paid back once. */

@@ -69,7 +69,11 @@ export function answer(grounds: Grounds): Answer {
 }
 
 function leaveOpen(inquiry: Inquiry, timeline: Timeline): void {
-  for (const { question, gap } of timeline.open) inquiry.undetermined(question, gap);
+  for (const { question, gap, region, from, through } of timeline.open) {
+    // What another place without a pack leaves open matters only for the days it holds.
+    const elsewhere = inquiry.firstDay(region) === undefined && region !== inquiry.region;
+    if (!elsewhere || (from <= inquiry.validOn && inquiry.validOn <= through)) inquiry.undetermined(question, gap);
+  }
 }
 
 /** Windows in order; several triggers of one day that give the same window are one (CV-22). */

@@ -1,13 +1,14 @@
 import { OPEN, contains, mergeTouching, subtract, toDay, type DayNumber, type Span } from '../../libs/calendar';
 import type { Benefit } from '../answer/answer';
-import type { CoveredDays, Timeline } from '../coverage';
+import type { CoveredDays, PausedDays, Timeline } from '../coverage';
 import { factsOf } from '../history';
 import { daysEn, daysZh, type Inquiry } from '../inquiry';
 
+/** Whether the old relation goes on paying while a new one waits (A-41): open, it leaves the waiting day open. */
+const OLD_RELATION = 'switch.oldRelation';
+
 /** The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. */
 export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): Benefit {
-  const held = (days: readonly (Span & { region: string })[]) => days.find((span) => contains(span, on));
-
   if (timeline.diedOn !== undefined && on > timeline.diedOn) {
     inquiry.because({
       claim: 'benefit',
@@ -22,21 +23,16 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): 
   const firstDay = inquiry.firstDay(region);
   if (firstDay === undefined || on < firstDay) {
     const elsewhere = timeline.covered.find((days) => contains(days, on));
-    if (!elsewhere) return beforePack(inquiry, timeline, region, firstDay, on);
+    if (!elsewhere) return beforePack(inquiry, region, firstDay, on);
   }
-  const pause = held(timeline.paused);
+  const pause = timeline.paused.find((span) => contains(span, on));
   const covering = timeline.covered.filter((days) => contains(days, on));
   if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on);
-  if (pause)
-    return {
-      status: 'paused',
-      scheme: timeline.paused.find((p) => p === pause)!.scheme,
-      region: pause.region,
-      ...edges(pause),
-    };
+  if (pause) return pausedOn(inquiry, pause, on);
 
   const window = timeline.windows.find((span) => contains(span, on));
-  if (window) {
+  const unsettled = timeline.open.find((span) => contains(span, on) && span.question === OLD_RELATION);
+  if (window && !unsettled) {
     const account = inquiry.read('waiting.account', window.region, window.payment.day);
     return {
       status: 'waiting',
@@ -115,13 +111,18 @@ function coveredOn(inquiry: Inquiry, timeline: Timeline, covering: readonly Cove
   };
 }
 
-function beforePack(
-  inquiry: Inquiry,
-  timeline: Timeline,
-  region: string,
-  firstDay: DayNumber | undefined,
-  on: DayNumber,
-): Benefit {
+function pausedOn(inquiry: Inquiry, pause: PausedDays, on: DayNumber): Benefit {
+  inquiry.because({
+    claim: 'benefit',
+    rule: pause.rule,
+    events: pause.events,
+    zh: `${toDay(on)} 处于暂停待遇期间（${daysZh(pause.from, pause.through)}）。`,
+    en: `${toDay(on)} lies within days on which benefits are paused (${daysEn(pause.from, pause.through)}).`,
+  });
+  return { status: 'paused', scheme: pause.scheme, region: pause.region, ...edges(pause) };
+}
+
+function beforePack(inquiry: Inquiry, region: string, firstDay: DayNumber | undefined, on: DayNumber): Benefit {
   // JL-19.5: what was back-paid without registration gives no benefit, on whatever day.
   const unregistered = inquiry
     .facts('Paid')
@@ -143,7 +144,7 @@ function beforePack(
       ? { why: 'silent', needs: `pack:${region}` }
       : { why: 'notAvailable', needs: `pack:${region}@${toDay(on)}` },
   );
-  return { status: 'undetermined', region, ...(timeline.relations.length > 0 ? {} : {}) };
+  return { status: 'undetermined', region };
 }
 
 function within(span: { from: string; through: string }, on: DayNumber): boolean {

@@ -5,7 +5,9 @@ import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { countableMonths, type CountableMonths } from './countable-months';
 import { consecutiveOn, enrolledDays } from './insured-months';
-import { MonthTally, type CountedMonths } from './month-tally';
+import { MonthTally, type CountedMonths, type MonthKind } from './month-tally';
+
+const MILITARY: ReadonlySet<MonthKind> = new Set(['militaryActual', 'militaryDeemed']);
 
 /**
  * The contribution months of every kind on a day, as the region asked about counts them (CV-19). `actual` is the sum of
@@ -49,7 +51,7 @@ export function sums(tally: MonthTally, region: string): ContributionSums {
     provinceActual,
     outOfProvinceActual,
     deemed: tally.of('deemed') + tally.of('militaryDeemed'),
-    military: tally.of('militaryActual') + tally.of('militaryDeemed'),
+    military: tally.givenAs(MILITARY),
     purchased: tally.purchased,
     total: tally.total,
   };

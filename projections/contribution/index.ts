@@ -1,4 +1,4 @@
 export { contributionOn, sums, tallyOn, type ContributionSums } from './contribution';
 export { countableMonths, type CountableMonths } from './countable-months';
-export { consecutiveMonths } from './insured-months';
-export { MonthTally, type CountedMonths, type MonthKind } from './month-tally';
+export { consecutiveMonths, enrolledDays } from './insured-months';
+export { MonthTally, byStrength, type CountedMonths, type MonthKind } from './month-tally';

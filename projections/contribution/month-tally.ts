@@ -81,6 +81,16 @@ export class MonthTally {
     return this.counts[kind];
   }
 
+  /** Months given as one of the kinds, whatever stronger fact they are counted by. */
+  givenAs(wanted: ReadonlySet<MonthKind>): number {
+    let months = 0;
+    for (const kind of wanted) months += this.loose[kind];
+    for (const slot of this.slots.values()) {
+      if (typeof slot === 'string' ? wanted.has(slot) : slot.some((kind) => wanted.has(kind))) months++;
+    }
+    return months;
+  }
+
   get total(): number {
     let total = 0;
     for (const kind of kinds) total += this.counts[kind];
@@ -133,6 +143,7 @@ function strongestOf(slot: MonthKind | MonthKind[]): MonthKind {
   return typeof slot === 'string' ? slot : slot[0]!;
 }
 
-function byStrength(a: MonthKind, b: MonthKind): number {
+/** Orders kinds, the stronger first. */
+export function byStrength(a: MonthKind, b: MonthKind): number {
   return rank[a] - rank[b];
 }

@@ -38,7 +38,11 @@ export function timelineOf(
   const relations = relationRecords(inquiry, runs, years);
 
   const open: OpenDays[] = [...openRuns(runs), ...openYears(years)];
-  let stretches: Stretch[] = [...coveredByRuns(inquiry, runs), ...restoredMonths(runs), ...coveredByYears(years)];
+  let stretches: Stretch[] = [
+    ...coveredByRuns(inquiry, runs),
+    ...restoredMonths(runs).flatMap((days) => subtract(days, runs.windows)),
+    ...coveredByYears(years),
+  ];
   stretches = retired(inquiry, payments, stretches);
   stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
   const ended = endings(inquiry, stretches);

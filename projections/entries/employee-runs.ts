@@ -495,8 +495,10 @@ class Walk {
     const limit = inquiry.read(`${family}.limit`, first.region, on);
     const long = inquiry.read(`${family}.long`, first.region, on);
     if (!limit.known) {
+      // A published waiting length settles what the document leaves open, whatever the break's length.
       this.keepBreak(gapped, first.region, false);
-      this.leaveOpen(run, `${family}.limit`, limit);
+      if (long.known) this.wait(run, batch, first, family, long.value, long.rule);
+      else this.leaveOpen(run, `${family}.limit`, long.needs === undefined ? limit : long);
       return;
     }
     if (isShort(limit.value, gapped, on)) {
@@ -707,21 +709,19 @@ class Walk {
         rule: pause.rule,
         events: before.payment.events,
       });
-      inquiry.because({
-        claim: 'benefit',
-        rule: pause.rule,
-        events: before.payment.events,
-        zh: `单位自 ${toMonth(stillOwed)} 起没有到账的职工医保费，自中断之日起暂停职工待遇，足额补缴后恢复。`,
-        en: `Nothing has arrived from the employer for ${toMonth(stillOwed)} on; the staff's benefits are suspended from the interruption until it is paid in full.`,
-      });
       return;
     }
     if (backPaid.length === 0) return;
-    const limit = inquiry.read('interruption.limit', region, on);
-    const short = inquiry.read('interruption.short', region, on);
-    if (limit.known && short.known && short.value.restoreGap && full && isShort(limit.value, owed, on)) {
-      this.result.restored.push(...backPaid.map((paid) => ({ paid, rule: short.rule })));
-    }
+    const moved = this.transfers.some(
+      ({ day, data }) => day >= firstDayOf(last) && day <= on && poolOf(data.toRegion) !== poolOf(region),
+    );
+    const family = moved ? 'transfer' : 'interruption';
+    const place = backPaid[backPaid.length - 1]!.region;
+    const limit = inquiry.read(`${family}.limit`, place, on);
+    const short = inquiry.read(`${family}.short`, place, on);
+    const restores = limit.known && short.known && short.value.restoreGap && full && isShort(limit.value, owed, on);
+    if (restores) this.result.restored.push(...backPaid.map((paid) => ({ paid, rule: short.rule })));
+    this.keepBreak({ from: last + 1, through: last + backPaid.length, backPaid }, place, restores);
   }
 
   // ---- outcomes ----

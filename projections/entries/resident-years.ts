@@ -10,6 +10,7 @@ import {
 } from '../../libs/calendar';
 import {
   jurisdictionsOf,
+  sameProvince,
   type Entry,
   type Gap,
   type PaymentWindow,
@@ -183,6 +184,7 @@ class Walk {
           why: 'notAvailable',
           rule: bornFrom.known ? bornFrom.rule : undefined,
         });
+        span.since = newborn.bornOn;
         return true;
       }
       if (inTime) {
@@ -266,11 +268,16 @@ class Walk {
     const started = this.payments.years.find(({ year }) => year === birthYear + 1);
     const day = started?.arrival ?? registered?.day;
     const region = started?.region ?? registered?.data.region;
-    if (day === undefined || region === undefined || yearOf(day) !== birthYear + 1) return;
+    if (day === undefined || region === undefined) return;
     const newborn = this.newbornOf(region, day);
+    if (!newborn || 'known' in newborn || day > newborn.deadline) return;
     const next = inquiry.read('newborn.nextYear', region, day);
-    if (!newborn || 'known' in newborn || !next.known || !next.value.requiresBirthYear || day > newborn.deadline)
+    if (yearOf(day) === birthYear + 1 && started && !(next.known && next.value.requiresBirthYear)) return;
+    if (yearOf(day) !== birthYear + 1 || !next.known || !next.value.requiresBirthYear) {
+      const inTime = inquiry.read('newborn.inTime', region, day);
+      if (inTime.known && registered) this.premiumDue(birthYear, newborn.deadline, inTime.rule, registered.events);
       return;
+    }
     this.result.premiumsDue.push({
       benefitYear: birthYear,
       by: toDay(newborn.deadline),
@@ -286,6 +293,18 @@ class Walk {
     });
   }
 
+  /** A newborn who is registered and not yet paid for. */
+  private premiumDue(benefitYear: number, by: DayNumber, rule: string, events: readonly string[]): void {
+    this.result.premiumsDue.push({ benefitYear, by: toDay(by), reason: 'newborn', rule });
+    this.inquiry.because({
+      claim: 'premiumsDue',
+      rule,
+      events,
+      zh: `新生儿已登记尚未缴费，须在 ${toDay(by)} 前缴纳 ${benefitYear} 年保费，方可自出生之日起享受待遇。`,
+      en: `The newborn is registered and not paid for; the premium of ${benefitYear} is due by ${toDay(by)} for benefits from birth.`,
+    });
+  }
+
   // ---- students ----
 
   private student(span: ResidentSpan): boolean {
@@ -298,8 +317,19 @@ class Walk {
     const start = inquiry.read('student.start', region, arrival);
     if (!start.known) return false;
     const yearStart = firstDayOfYear(year);
+    const insuredThisYear = this.payments.years.some(
+      (other) =>
+        other !== paid &&
+        other.refundedOn === undefined &&
+        other.year === yearOf(arrival) &&
+        other.arrival <= arrival &&
+        sameProvince(other.region, region),
+    );
     const newEntrant =
-      enrolled !== undefined && yearOf(enrolled.day) === yearOf(arrival) && year - yearOf(enrolled.day) <= 1;
+      !insuredThisYear &&
+      enrolled !== undefined &&
+      yearOf(enrolled.day) === yearOf(arrival) &&
+      year - yearOf(enrolled.day) <= 1;
     const fromPayment = start.value.who === 'every' || (start.value.who === 'newEntrant' && newEntrant);
     const others = start.value.others ?? 'payDayFromYearStart';
     if (!fromPayment && others === 'general') return false;

@@ -70,7 +70,11 @@ export class Inquiry {
   private readonly regionRulings = new Map<string, Ruling[]>();
   private readonly personRulings: Ruling[];
 
-  constructor(readonly grounds: Grounds) {
+  /** With `reasons` false nothing is kept of why: for rows, which nobody reads a reason from. */
+  constructor(
+    readonly grounds: Grounds,
+    private readonly reasons = true,
+  ) {
     this.validOn = dayNumber(grounds.question.validOn);
     this.region = grounds.question.region;
     this.personRulings = rulingsOf(grounds.person, 'person');
@@ -183,6 +187,7 @@ export class Inquiry {
 
   /** Says why something holds. The citation comes from the pack that has the rule. */
   because(claim: Claim): void {
+    if (!this.reasons) return;
     const key = `${claim.claim}|${claim.rule}|${claim.zh}`;
     if (this.claims.has(key)) return;
     this.claims.set(key, { ...claim, events: [...claim.events], citation: this.citation(claim.rule) });

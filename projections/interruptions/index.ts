@@ -1,1 +1,1 @@
-export { interruptionsOn } from './interruptions';
+export { interruptionsOn, runningBreak } from './interruptions';

@@ -22,7 +22,8 @@ export function interruptionsOn(
   return listed.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
 }
 
-function runningBreak(
+/** The break that is running on the day, through the month before it. */
+export function runningBreak(
   inquiry: Inquiry,
   payments: PaymentRecord,
   timeline: Timeline,

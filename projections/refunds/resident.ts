@@ -13,6 +13,10 @@ type Cause = BeforeStart['causes'][number];
 export function beforeStart(claimed: Claimed, rule: BeforeStart): Verdict {
   const years = candidates(claimed);
   if (years.length === 0) return nothingPaid(claimed);
+  const open = years.filter(
+    (paid) => gateDay(claimed, paid, rule).day < benefitStart(claimed.inquiry, claimed.timeline, paid),
+  );
+  if (open.length === 0) return tooLate(claimed, years[years.length - 1]!, rule);
   const because = years.map((paid) => ({ paid, cause: causeOf(claimed, paid, rule.causes) }));
   const caused = because.filter(({ cause }) => cause !== undefined);
   if (caused.length === 0)

@@ -183,7 +183,7 @@ class Book {
     for (const record of records) {
       const last = record.statuses.at(-1);
       if (!last || last.status === 'terminated' || (status === 'suspended' && last.status === 'suspended')) continue;
-      this.setStatus(record, Math.max(day, record.statuses[0]!.from), status, reason, fact.events);
+      this.setStatus(record, day, status, reason, fact.events);
     }
   }
 

@@ -1,0 +1,99 @@
+import { OPEN, contains, firstDayOf, monthNumber, type DayNumber, type Span } from '../../libs/calendar';
+import type { Participation } from '../../events';
+import type { Benefit } from '../answer/answer';
+import { benefitOn } from '../benefit';
+import type { Timeline } from '../coverage';
+import type { Inquiry } from '../inquiry';
+import type { PersonRows } from './tables';
+import { bit, day, end } from './written';
+
+type Row = PersonRows['benefit'][number];
+
+/** The benefit status of every day from the first fact or span on: asked on each day on which it may change. */
+export function benefitRows(inquiry: Inquiry, timeline: Timeline): PersonRows['benefit'] {
+  const days = changes(inquiry, timeline);
+  const rows: Row[] = [];
+  let standing: Row | undefined;
+  let until: DayNumber = -OPEN;
+  for (const [index, from] of days.entries()) {
+    const next = days[index + 1];
+    const benefit = benefitOn(inquiry, timeline, from);
+    if (benefit.status === 'notCovered') continue;
+    const row = rowOf(benefit, participationOn(timeline, benefit, from), from, next === undefined ? OPEN : next - 1);
+    if (standing && until === from && agree(standing, row)) standing.through_day = row.through_day;
+    else rows.push((standing = row));
+    until = next ?? OPEN;
+  }
+  return rows;
+}
+
+function changes(inquiry: Inquiry, timeline: Timeline): DayNumber[] {
+  const days = new Set<DayNumber>();
+  const regions = new Set<string>([inquiry.region]);
+  const { covered, paused, windows, open, pending, diedOn } = timeline;
+  for (const spans of [covered, paused, windows, open, pending] as (readonly (Span & { region: string })[])[]) {
+    for (const { from, through, region } of spans) {
+      days.add(from);
+      if (through !== OPEN) days.add(through + 1);
+      regions.add(region);
+    }
+  }
+  if (diedOn !== undefined) days.add(diedOn + 1);
+  for (const region of regions) {
+    const first = inquiry.firstDay(region);
+    if (first !== undefined) days.add(first);
+  }
+  const first = inquiry.history.facts[0]?.day;
+  if (first !== undefined) days.add(first);
+  for (const { day: arrival, data } of inquiry.facts('Paid')) {
+    if (data.kind === 'backUnregistered' && data.feeMonths) {
+      days.add(firstDayOf(monthNumber(data.feeMonths.from)));
+      days.add(firstDayOf(monthNumber(data.feeMonths.through) + 1));
+    }
+    // The fund mode of the latest payment says what becomes of the personal account while waiting.
+    if (data.fundMode !== undefined && windows.some((window) => contains(window, arrival))) days.add(arrival);
+  }
+  const sorted = [...days].sort((a, b) => a - b);
+  const begins = Math.min(
+    first ?? OPEN,
+    ...[covered, windows, pending].flatMap((spans) => spans.map(({ from }) => from)),
+  );
+  return sorted.filter((on) => on >= begins);
+}
+
+function participationOn(timeline: Timeline, { scheme, region }: Benefit, on: DayNumber): Participation | null {
+  if (scheme === undefined) return null;
+  for (const spans of [timeline.covered, timeline.windows, timeline.open, timeline.pending]) {
+    for (const span of spans) {
+      if (span.scheme === scheme && span.region === region && span.participation !== undefined && contains(span, on))
+        return span.participation;
+    }
+  }
+  return null;
+}
+
+function rowOf(benefit: Benefit, participation: Participation | null, from: DayNumber, through: DayNumber): Row {
+  return {
+    status: benefit.status as Row['status'],
+    scheme: benefit.scheme ?? null,
+    region: benefit.region ?? null,
+    basis: benefit.basis ?? null,
+    participation,
+    restored: bit(benefit.restored === true),
+    account: benefit.account ?? null,
+    from_day: day(from),
+    through_day: end(through),
+  };
+}
+
+function agree(a: Row, b: Row): boolean {
+  return (
+    a.status === b.status &&
+    a.scheme === b.scheme &&
+    a.region === b.region &&
+    a.basis === b.basis &&
+    a.participation === b.participation &&
+    a.restored === b.restored &&
+    a.account === b.account
+  );
+}

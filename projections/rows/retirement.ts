@@ -1,0 +1,75 @@
+import { OPEN, dayNumber, firstDayOf, type DayNumber } from '../../libs/calendar';
+import { countableMonths, sums, tallyOn } from '../contribution';
+import type { Inquiry } from '../inquiry';
+import type { PaymentRecord } from '../payments';
+import { retireeFrom, retirementOn, statutoryAgeOn } from '../retirement';
+import type { PersonRows } from './tables';
+import { bit, day, end } from './written';
+
+type Row = PersonRows['retirement'][number];
+
+/**
+ * Retirement of a person whose age is known or who has retired. Before the age one stretch, as of the last fact in it;
+ * from the age on, asked anew on every day on which a fact happens.
+ */
+export function retirementRows(inquiry: Inquiry, payments: PaymentRecord, latest: DayNumber): Row[] {
+  const ageOn = statutoryAgeOn(inquiry);
+  const [retired] = inquiry.facts('Retired');
+  if (ageOn === undefined && !retired) return [];
+  const retiree = retireeFrom(inquiry, payments);
+  const facts = inquiry.history.facts;
+  const first = facts[0]!.day;
+  const begins = Math.min(ageOn ?? OPEN, retired?.day ?? OPEN, retiree?.day ?? OPEN);
+
+  const days = new Set<DayNumber>([first]);
+  for (const fact of facts) if (fact.day >= begins) days.add(fact.day);
+  if (begins > first) days.add(begins);
+  if (retired) days.add(retired.day);
+  if (ageOn !== undefined && ageOn >= first) days.add(ageOn);
+  if (retiree) {
+    for (const change of [retiree.day, retiree.decidedOn, firstDayOf(retiree.lastDueMonth + 1)]) {
+      if (change > first) days.add(change);
+    }
+  }
+  const rows: Row[] = [];
+  const sorted = [...days].sort((a, b) => a - b);
+  for (const [index, from] of sorted.entries()) {
+    const through = index + 1 < sorted.length ? sorted[index + 1]! - 1 : OPEN;
+    const on = Math.max(from, Math.min(through, latest));
+    const tally = sums(tallyOn(countableMonths(inquiry, payments, on), on), inquiry.region);
+    const counted = { ...tally, doubleCounted: 0, consecutive: 0, residentMonths: 0 };
+    const now = retirementOn(inquiry, payments, counted, on, retiree);
+    const row: Row = {
+      region: inquiry.region,
+      from_day: day(from),
+      through_day: end(through),
+      as_of: day(on),
+      statutory_age_on: now.statutoryAgeOn ?? null,
+      age_reached: bit(now.statutoryAgeOn !== undefined && dayNumber(now.statutoryAgeOn) <= on),
+      required_total: now.requiredTotal ?? null,
+      required_actual: now.requiredActual ?? null,
+      total_months: tally.total,
+      actual_months: tally.actual,
+      local_actual_months: tally.localActual,
+      shortfall_months: now.shortfallMonths ?? null,
+      conditions_met: now.conditionsMet === undefined ? null : bit(now.conditionsMet),
+      processed: bit(now.processed),
+      retiree_from: now.retireeFrom ?? null,
+      contribution_due: bit(now.contributionDue),
+      lump_sum_fen: now.lumpSum?.totalFen ?? null,
+      review: bit(now.review === true),
+    };
+    const last = rows.at(-1);
+    if (last && agree(last, row)) {
+      last.through_day = row.through_day;
+      last.as_of = row.as_of;
+    } else rows.push(row);
+  }
+  return rows;
+}
+
+function agree(a: Row, b: Row): boolean {
+  return (Object.keys(a) as (keyof Row)[]).every(
+    (key) => key === 'from_day' || key === 'through_day' || key === 'as_of' || a[key] === b[key],
+  );
+}
