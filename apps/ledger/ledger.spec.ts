@@ -519,6 +519,22 @@ describe('a ledger from import to answer', () => {
     expect(refused.err).toMatch(/line 2: data\.target/);
   });
 
+  test('is copied whole, once', async () => {
+    const copy = () => run('copy', '--from', store(), '--to', join(folder, 'copy'), '--json', '--quiet');
+    const first = JSON.parse((await copy()).out) as { events: number; copied: number };
+    expect(first.copied).toBeGreaterThan(900);
+    expect(JSON.parse((await copy()).out)).toEqual({ events: first.events, copied: 0 });
+    expect((await run('copy', '--from', join(folder, 'nowhere'), '--to', store())).status).toBe(2);
+    const other = join(folder, 'other-data');
+    await run(
+      'record',
+      file('other.jsonl', lines({ type: 'Died', person: 'P7', effectiveOn: '2023-03-01', data: {} })),
+      '--store',
+      other,
+    );
+    expect((await run('copy', '--from', store(), '--to', other)).status).toBe(1);
+  });
+
   test('an unreadable extract is refused whole, with what was expected', async () => {
     const { status, err } = await run('import', file('other.csv', 'a,b\n1,2\n'), '--store', store());
     expect(status).toBe(2);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
 import { addBench } from './benchmarks';
+import { addCopy } from './copying';
 import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
@@ -34,6 +35,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addRecord(program, terminal);
   addEvents(program, terminal);
   addPolicy(program, terminal);
+  addCopy(program, terminal);
   addGenerate(program, terminal);
   addBench(program, terminal);
   return program;

@@ -1,0 +1,1 @@
+export { addCopy } from './copy-command';

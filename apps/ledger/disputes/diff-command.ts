@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { BadBasis, causeWords, changeWords, type DifferenceReport } from '../../../libs/disputes';
+import { BadInput, addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { asking, basisOf, found, personOf, withLedgerOptions, type DisputeOptions } from './asking';
+
+interface Options extends DisputeOptions {
+  from: string;
+  to: string;
+}
+
+/** `ledger diff`: status 0 when the answers say the same, 1 when they differ. */
+export function addDiff(program: Command, terminal: Terminal): void {
+  addCommand<Options>(
+    program,
+    'diff <person>',
+    'why the answers at two bases differ: each changed span and figure with its cause',
+    (command) =>
+      withLedgerOptions(command)
+        .requiredOption('--from <basis>', 'such as validOn=2022-07-15,knownAt=2022-10-01,as=decidedThen')
+        .requiredOption('--to <basis>', 'such as validOn=2022-07-15,reading=A-01:B,pack=211200:2022-04-01'),
+    ([person], options) => runDiff(personOf(person), options, terminal),
+  );
+}
+
+async function runDiff(person: string, options: Options, terminal: Terminal): Promise<Status> {
+  const from = basisOf('--from', options.from);
+  const to = basisOf('--to', options.to);
+  return asking(options, async ({ disputes }) => {
+    try {
+      const report = found(person, await disputes.difference(person, from, to));
+      terminal.out(options.json ? printedJson(report) : differencePage(report, options.lang));
+      return report.changes.length === 0 ? 0 : 1;
+    } catch (error) {
+      if (error instanceof BadBasis) throw new BadInput(`--from or --to: ${error.message}`);
+      throw error;
+    }
+  });
+}
+
+/** Each change with the numbers of its causes, and the causes under their numbers. */
+export function differencePage({ from, to, changes, causes, withoutEffect }: DifferenceReport, lang: Language): string {
+  const zh = lang === 'zh';
+  const lines = [
+    `${zh ? '甲' : 'from'}  ${from.basis.text}`,
+    `${zh ? '乙' : 'to  '}  ${to.basis.text}`,
+    '─'.repeat(60),
+    ...(changes.length === 0 ? [zh ? '两次核定结果相同' : 'the answers say the same'] : []),
+    ...changes.map((change) => `${changeWords(change, lang)}  [${change.causes.map((index) => index + 1).join(', ')}]`),
+    ...(causes.length > 0 ? ['', zh ? '原因：' : 'Causes:'] : []),
+    ...causes.map((cause, index) => `  [${index + 1}] ${causeWords(cause, lang)}`),
+  ];
+  if (withoutEffect > 0) {
+    lines.push(
+      '',
+      zh
+        ? `两个口径之间另有 ${withoutEffect} 项不同，不影响结果`
+        : `${withoutEffect} other differences between the bases change nothing`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

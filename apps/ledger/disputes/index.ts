@@ -1,0 +1,1 @@
+export { addDiff } from './diff-command';
