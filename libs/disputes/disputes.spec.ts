@@ -227,3 +227,122 @@ describe('a disputed refusal', () => {
     expect(found.changes.every(({ causes }) => causes.join() === '0')).toBe(true);
   });
 });
+
+describe('a timeline', () => {
+  it('holds every event on both axes and the states that knowledge went through', async () => {
+    const [first, second, late] = await aDispute();
+    const [voided] = await record('person-P1', {
+      type: 'Voided',
+      effectiveOn: '2022-12-20',
+      data: { target: late!.id, reason: 'another man’s' },
+      ...migrated('2022-12-20'),
+    });
+    const timeline = (await disputes.timeline('P1', { validOn: '2022-10-20' }))!;
+    expect(timeline.events.map(({ id, lateDays }) => [id, lateDays])).toEqual([
+      [first!.id, 0],
+      [second!.id, 0],
+      [late!.id, 148],
+      [voided!.id, 0],
+    ]);
+    expect(timeline.events[2]!.amendedBy).toEqual([voided!.id]);
+    expect(timeline.events[3]!.amends).toBe(late!.id);
+    expect(
+      timeline.states.map(({ knownAt, benefit, events }) => [knownAt.slice(0, 10), benefit.status, events]),
+    ).toEqual([
+      ['2022-04-05', 'notCovered', [first!.id]],
+      ['2022-10-12', 'waiting', [second!.id]],
+      ['2022-12-01', 'covered', [late!.id]],
+      ['2022-12-20', 'waiting', [voided!.id]],
+    ]);
+  });
+
+  it('leaves out moments at which nothing of the answer changed', async () => {
+    await aDispute();
+    await record('person-P1', {
+      type: 'ResidenceChanged',
+      effectiveOn: '2022-12-21',
+      data: { household: REGION },
+      ...migrated('2022-12-21'),
+    });
+    expect((await disputes.timeline('P1', { validOn: '2022-10-20' }))!.states).toHaveLength(3);
+  });
+});
+
+describe('the impact of a proposal', () => {
+  it('is what recording it then does, and nothing is recorded', async () => {
+    await aDispute();
+    const proposal = { ...paid('2022-06', '2022-06-06'), recordedAt: undefined, metadata: {} };
+    const before = (await disputes.answerAt('P1', { validOn: '2022-10-20' }))!;
+    const impact = (await disputes.impact('P1', [proposal], { validOn: '2022-10-20' }))!;
+    expect(await disputes.answerAt('P1', { validOn: '2022-10-20' })).toEqual(before);
+    expect(impact.revision).toBe(2);
+    expect(impact.months).toContainEqual({ at: 'contribution.total', from: 3, to: 4 });
+
+    await record('person-P1', proposal);
+    const after = (await disputes.answerAt('P1', { validOn: '2022-10-20' }))!;
+    for (const { at, to } of impact.months)
+      expect((after.contribution as unknown as Record<string, unknown>)[at.split('.')[1]!]).toEqual(to);
+  });
+
+  it('counts benefit days and waiting days, and says who bears them only where a rule does', async () => {
+    const [, , late] = await aDispute();
+    const impact = (await disputes.impact(
+      'P1',
+      [{ type: 'Voided', effectiveOn: '2025-01-09', data: { target: late!.id, reason: 'another man’s' } }],
+      { validOn: '2022-10-20' },
+    ))!;
+    expect(impact.waitingDays).toMatchObject([
+      {
+        scheme: 'employee',
+        gainedDays: 30,
+        lostDays: 0,
+        gained: [
+          { from: '2022-10-12', through: '2022-11-10', days: 30, bearing: { who: 'notFund', rule: 'TL-2.2.2b' } },
+        ],
+      },
+    ]);
+    const [days] = impact.benefitDays;
+    expect(days!.gainedDays).toBe(0);
+    // October was covered from its first day, July by its own payment.
+    const lostInWaiting = days!.lost.find(({ bearing }) => bearing.rule === 'TL-2.2.2b');
+    expect(lostInWaiting ?? days!.lost.find(({ bearing }) => bearing.who === 'notStated')).toBeDefined();
+    expect(days!.lostDays).toBe(days!.lost.reduce((sum, run) => sum + run.days, 0));
+  });
+
+  it('of a ruling for a region is shown for everyone it touches', async () => {
+    await aDispute();
+    await record('person-P3', {
+      ...paid('2022-04', '2022-04-05'),
+      data: { ...paid('2022-04', '2022-04-05').data, region: '360100' },
+    });
+    const ruling = {
+      type: 'RulingRecorded',
+      effectiveOn: '2022-01-01',
+      data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
+    };
+    await record('person-P4', paid('2022-04', '2022-04-05'), paid('2022-10', '2022-10-12'));
+    const impact = await disputes.regionImpact(store, REGION, [ruling], '2022-10-20');
+    expect(impact).toMatchObject({ region: REGION, examined: 2, parked: [] });
+    expect(impact.changed.map(({ person }) => person)).toContain('P4');
+    expect(impact.totals.waitingDaysGained).toBeGreaterThan(0);
+    expect(await ledger.regionEvents(REGION)).toEqual([]);
+  });
+
+  it('refuses what could not be recorded either, field by field', async () => {
+    await aDispute();
+    const asked = { validOn: '2022-10-20' };
+    await expect(disputes.impact('P1', [], asked)).rejects.toThrow(/at least one event/);
+    await expect(disputes.impact('P1', [{ type: 'Paid' }], asked)).rejects.toThrow(/\[0\]/);
+    const strange = {
+      type: 'Voided',
+      effectiveOn: '2025-01-09',
+      data: { target: '0d7c2f55-6a0e-4b8e-9d54-1f2a3b4c5d6e', reason: 'x' },
+    };
+    await expect(disputes.impact('P1', [strange], asked)).rejects.toThrow(
+      /data.target: expected the id of an event of person-P1/,
+    );
+    await expect(
+      disputes.impact('P1', [{ ...paid('2022-06', '2022-06-06'), stream: 'person-P9' }], asked),
+    ).rejects.toThrow(/stream/);
+  });
+});

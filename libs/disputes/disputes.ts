@@ -1,11 +1,18 @@
 import type { Clock, Ledger } from '../ledger';
-import { instantOf } from '../ledger';
+import { RegionNeeded, instantOf } from '../ledger';
+import { dayOfInstant, type Day } from '../calendar';
+import type { EventReader } from '../event-store';
 import type { Policies } from '../policy/evaluation';
+import { UnreadableEvent, parseStream, personStream, regionStream, type LedgerEvent } from '../../events';
 import type { Answer } from '../../projections/answer';
 import { answerTo, difference, type Difference } from '../../projections/difference';
 import { formatBasis, type Basis, type LawAs } from './basis';
 import type { PackStanding } from './law';
-import { gather, resolve, withRegion, type Material, type Resolved } from './material';
+import { gather, mergedStreams, namedStreams, resolve, withRegion, type Material, type Resolved } from './material';
+import { impactOf, type Impact } from './impact';
+import { proposedEvents } from './proposal';
+import { addToRegion, emptyRegionImpact, peopleOf, type RegionImpact } from './region-impact';
+import { timelineOf, type Timeline } from './timeline';
 
 /** On which terms an answer was given. */
 export interface BasisUsed {
@@ -33,6 +40,12 @@ export interface DifferenceReport extends Difference {
   person: string;
   from: AnswerAtBasis;
   to: AnswerAtBasis;
+}
+
+/** What a proposal is asked about. */
+export interface Proposal extends Pick<Basis, 'validOn' | 'region'> {
+  /** The stream that the events are proposed for; left out: the person's own. */
+  stream?: string;
 }
 
 export interface DisputesOptions {
@@ -63,6 +76,77 @@ export class Disputes {
   async difference(person: string, from: Basis, to: Basis): Promise<DifferenceReport | undefined> {
     const material = await gather(this.ledger, person, [from.region, to.region]);
     return material && compared(material, this.resolved(material, from), this.resolved(material, to));
+  }
+
+  /** Everything recorded about a person on the two axes; undefined for a person without a single event. */
+  async timeline(
+    person: string,
+    { validOn, region }: Pick<Basis, 'validOn' | 'region'>,
+  ): Promise<Timeline | undefined> {
+    const material = await gather(this.ledger, person, [region]);
+    return material && timelineOf(material, validOn, region, instantOf(this.clock()), this.policies);
+  }
+
+  /**
+   * What proposed events would change for a person: his own (`stream` left out), or those of a region or employer. Records
+   * nothing. Undefined for a person without a single event. Throws `InvalidProposal`, and as `answerAt`.
+   */
+  async impact(person: string, inputs: readonly unknown[], asked: Proposal): Promise<Impact | undefined> {
+    const { validOn, region, stream = personStream(person) } = asked;
+    const material = await gather(this.ledger, person, [region, regionOfStream(stream)]);
+    if (!material) return undefined;
+    const now = instantOf(this.clock());
+    const known = material.streams.get(stream) ?? (await this.ledger.streamEvents(stream));
+    const proposed = proposedEvents(stream, inputs, known, now);
+    const basis = { validOn, knownAt: now, ...(region === undefined ? {} : { region }) };
+    const widened = await this.withNamed(material, proposed);
+    const from = this.resolved(widened, basis);
+    const to = { ...from, side: { ...from.side, events: [...from.side.events, ...proposed] } };
+    const revision = material.streams.get(personStream(person))!.at(-1)!.revision!;
+    return impactOf(compared(widened, from, to), proposed, revision, dayOfInstant(now));
+  }
+
+  /**
+   * What events proposed for a region's stream would change for everyone it touches: those whose facts name the region or one
+   * below it. `reader` is scanned once. Records nothing. Throws `InvalidProposal`.
+   */
+  async regionImpact(
+    reader: Pick<EventReader, 'readAll'>,
+    region: string,
+    inputs: readonly unknown[],
+    validOn: Day,
+  ): Promise<RegionImpact> {
+    const stream = regionStream(region);
+    const known = await this.ledger.streamEvents(stream);
+    const proposed = proposedEvents(stream, inputs, known, instantOf(this.clock()));
+    const total = emptyRegionImpact(region, validOn, proposed);
+    for (const person of await peopleOf(reader, region)) {
+      const impact = await this.impactOrParked(person, proposed, { validOn, stream });
+      if (impact) addToRegion(total, person, impact);
+    }
+    return total;
+  }
+
+  private async impactOrParked(
+    person: string,
+    proposed: LedgerEvent[],
+    asked: Proposal,
+  ): Promise<Impact | 'parked' | undefined> {
+    try {
+      return await this.impact(person, proposed, asked);
+    } catch (error) {
+      if (error instanceof UnreadableEvent || error instanceof RegionNeeded) return 'parked';
+      throw error;
+    }
+  }
+
+  /** The material with the regions, employers and people that proposed events name and nothing recorded does. */
+  private async withNamed(material: Material, proposed: readonly LedgerEvent[]): Promise<Material> {
+    const streams = new Map(material.streams);
+    for (const stream of [...mergedStreams(proposed), ...namedStreams(proposed)]) {
+      if (!streams.has(stream)) streams.set(stream, await this.ledger.streamEvents(stream));
+    }
+    return { ...material, streams };
   }
 
   private resolved(material: Material, basis: Basis): Resolved {
@@ -98,4 +182,9 @@ function basisUsed(answer: Answer, { basis, side, law }: Resolved): BasisUsed {
       return [{ reading, choice, event: id, stream, effectiveOn, recordedAt }];
     }),
   };
+}
+
+function regionOfStream(stream: string): string | undefined {
+  const place = parseStream(stream);
+  return place?.kind === 'region' ? place.id : undefined;
 }

@@ -34,22 +34,28 @@ export async function gather(
   const own = await ledger.personEvents(person);
   if (own.length === 0) return undefined;
   const streams = new Map<string, readonly LedgerEvent[]>([[personStream(person), own]]);
-  const merged = new Set(own.flatMap((event) => (event.type === 'Merged' ? [event.data.otherPersonId] : [])));
-  for (const other of merged) {
-    if (other !== person) streams.set(personStream(other), await ledger.personEvents(other));
+  for (const stream of mergedStreams(own)) {
+    if (!streams.has(stream)) streams.set(stream, await ledger.streamEvents(stream));
   }
-  const said = [...streams.values()].flat().flatMap((event): { data: object }[] => {
+  const asked = regions.flatMap((region) => (region === undefined ? [] : [{ data: { region } }]));
+  for (const stream of namedStreams([...streams.values()].flat(), asked)) {
+    if (!streams.has(stream)) streams.set(stream, await ledger.streamEvents(stream));
+  }
+  return { person, streams };
+}
+
+/** The streams of everyone whom the events merge into somebody. */
+export function mergedStreams(events: readonly LedgerEvent[]): string[] {
+  return events.flatMap((event) => (event.type === 'Merged' ? [personStream(event.data.otherPersonId)] : []));
+}
+
+/** The streams of regions and employers that events name, corrections of them included. */
+export function namedStreams(events: readonly LedgerEvent[], more: readonly { data: object }[] = []): string[] {
+  const said = events.flatMap((event): { data: object }[] => {
     const corrected = event.type === 'Corrected' ? event.data.data : undefined;
     return [event, ...(corrected === undefined ? [] : [{ data: corrected }])];
   });
-  const asked = regions.flatMap((region) => (region === undefined ? [] : [{ data: { region } }]));
-  for (const code of regionsOf([...said, ...asked], NATIONAL)) {
-    streams.set(regionStream(code), await ledger.regionEvents(code));
-  }
-  for (const employer of employersOf(said)) {
-    streams.set(employerStream(employer), await ledger.employerEvents(employer));
-  }
-  return { person, streams };
+  return [...regionsOf([...said, ...more], NATIONAL).map(regionStream), ...employersOf(said).map(employerStream)];
 }
 
 /** The side of a comparison that a basis makes of the material. `now` stands in for a `knownAt` that is left out. */

@@ -1,0 +1,112 @@
+import type { Policies } from '../policy/evaluation';
+import { dayNumber, type Day } from '../calendar';
+import { parseStream, personStream, type EventType, type LedgerEvent } from '../../events';
+import type { Answer } from '../../projections/answer';
+import { answerTo, figuresOf } from '../../projections/difference';
+import { resolve, withRegion, type Material } from './material';
+
+/** An event on the two axes. */
+export interface TimelineEvent {
+  id: string;
+  stream: string;
+  type: EventType;
+  /** When it holds in the world. */
+  effectiveOn: Day;
+  /** When the ledger learned it. */
+  recordedAt: string;
+  position?: string;
+  revision?: number;
+  /** Days from the one to the other; below 0 where it was recorded before its day. */
+  lateDays: number;
+  /** The event that it corrects or voids. */
+  amends?: string;
+  /** The corrections and voidings that name it, whether or not they stand. */
+  amendedBy: string[];
+  data: object;
+}
+
+/** What the ledger held from one moment of knowledge until the next that changed it. */
+export interface TimelineState extends Pick<
+  Answer,
+  'benefit' | 'coverage' | 'waitingPeriods' | 'interruptions' | 'registrations' | 'contribution'
+> {
+  knownAt: string;
+  /** What was recorded at that moment. */
+  events: string[];
+}
+
+/** Everything recorded about a person, and the answer's spans as each moment of knowledge left them. */
+export interface Timeline {
+  person: string;
+  region: string;
+  validOn: Day;
+  events: TimelineEvent[];
+  states: TimelineState[];
+}
+
+/** The timeline of a person for a question about one day, up to `now`. */
+export function timelineOf(
+  material: Material,
+  validOn: Day,
+  region: string | undefined,
+  now: string,
+  policies: Policies,
+): Timeline {
+  const { person, streams } = material;
+  const all = [...streams.values()].flat().sort(byRecording);
+  const own = all.filter(({ stream }) => stream === personStream(person) || parseStream(stream)?.kind === 'person');
+  const amendedBy = new Map<string, string[]>();
+  for (const event of own) {
+    if (event.type !== 'Corrected' && event.type !== 'Voided') continue;
+    amendedBy.set(event.data.target, [...(amendedBy.get(event.data.target) ?? []), event.id]);
+  }
+
+  const states: TimelineState[] = [];
+  let said = '';
+  let lastRegion = region ?? '';
+  for (const [knownAt, events] of byMoment(all)) {
+    if (knownAt > now) break;
+    const basis = { validOn, knownAt, ...(region === undefined ? {} : { region }) };
+    const answer = withRegion(person, () => answerTo(resolve(material, basis, now, policies).side));
+    lastRegion = answer.region;
+    const { benefit, coverage, waitingPeriods, interruptions, registrations, contribution } = answer;
+    const state = { benefit, coverage, waitingPeriods, interruptions, registrations, contribution };
+    const key = [...figuresOf({ ...answer, ...state }).keys()].sort().join('\n');
+    if (key !== said) states.push({ knownAt, events: events.map(({ id }) => id), ...state });
+    said = key;
+  }
+  return {
+    person,
+    region: lastRegion,
+    validOn,
+    events: own.map((event) => shown(event, amendedBy.get(event.id) ?? [])),
+    states,
+  };
+}
+
+function shown(event: LedgerEvent, amendedBy: string[]): TimelineEvent {
+  const { id, stream, type, effectiveOn, recordedAt, position, revision, data } = event;
+  return {
+    id,
+    stream,
+    type,
+    effectiveOn,
+    recordedAt,
+    ...(position === undefined ? {} : { position: String(position) }),
+    ...(revision === undefined ? {} : { revision }),
+    lateDays: dayNumber(recordedAt.slice(0, 10)) - dayNumber(effectiveOn),
+    ...('target' in data ? { amends: data.target } : {}),
+    amendedBy,
+    data,
+  };
+}
+
+function byMoment(events: readonly LedgerEvent[]): Map<string, LedgerEvent[]> {
+  const moments = new Map<string, LedgerEvent[]>();
+  for (const event of events) moments.set(event.recordedAt, [...(moments.get(event.recordedAt) ?? []), event]);
+  return moments;
+}
+
+function byRecording(a: LedgerEvent, b: LedgerEvent): number {
+  return a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
