@@ -1,30 +1,29 @@
 import 'reflect-metadata';
 import { RefusedPacks } from '../../libs/policy';
 import { InvalidSettings, readSettings, unknownSettings } from './settings';
-import { StartRefused, start } from './start';
+import { StartRefused, start, type RunningServer } from './start';
 
 /** What the start says of itself goes to standard output, the log to standard error. */
 async function main(): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  try {
-    for (const name of unknownSettings(process.env))
-      say(`${name} is no setting and is not obeyed; see docs/operating.md`);
-    const server = await start(readSettings(process.env), say);
-    let stopping = false;
-    const stop = (signal: string) => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      say(`${signal}: finishing what is under way`);
-      server.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      );
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  } catch (error) {
-    fail(error);
-  }
+  for (const name of unknownSettings(process.env))
+    say(`${name} is no setting and is not obeyed; see docs/operating.md`);
+
+  let server: RunningServer | undefined = undefined;
+  let stopping = false;
+  const stop = () => server?.stop().then(() => process.exit(0), fail);
+  // From the first moment on: a stop that comes during the start is heeded when the start is done, a second one at once.
+  const heed = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say(`${signal}: finishing what is under way`);
+    void stop();
+  };
+  process.on('SIGTERM', heed);
+  process.on('SIGINT', heed);
+
+  server = await start(readSettings(process.env), say);
+  if (stopping) void stop();
 }
 
 function fail(error: unknown): never {
@@ -50,4 +49,4 @@ function foreseen(error: unknown): string | undefined {
   }
 }
 
-void main();
+main().catch(fail);

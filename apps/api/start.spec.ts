@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startTestCluster } from '../../libs/event-store/testing/node';
 import { installation } from './settings';
 import { tokenFile } from './bearer-token';
 import { installProgram } from './testing/installed-program';
@@ -177,6 +178,50 @@ describe('a start', () => {
     expect(await server.ended).toBe('0');
   });
 
+  it('over an EventStoreDB imports, records and answers just the same', async () => {
+    const cluster = await startTestCluster();
+    try {
+      const data = join(folder, 'over-eventstoredb');
+      const environment = { LEDGER_DATA: data, EVENTSTORE_URL: cluster.connectionString() };
+      const server = startServer(environment);
+      const url = await listening(server);
+      expect(server.output()).toMatch(/Imported \d{4} events/);
+      expect(existsSync(join(data, 'events.sqlite'))).toBe(false);
+      const headers = {
+        Authorization: `Bearer ${readFileSync(tokenFile(data), 'utf8').trim()}`,
+        'Content-Type': 'application/json',
+      };
+      const event = JSON.stringify({ type: 'Died', effectiveOn: '2022-08-01' });
+      const address = `${url}/v1/persons/P2112000020`;
+      const recorded = await fetch(`${address}/events`, {
+        method: 'POST',
+        headers: { ...headers, 'Idempotency-Key': 'd-1' },
+        body: event,
+      });
+      const again = await fetch(`${address}/events`, {
+        method: 'POST',
+        headers: { ...headers, 'Idempotency-Key': 'd-1' },
+        body: event,
+      });
+      expect([recorded.status, again.status, again.headers.get('idempotency-hit')]).toEqual([201, 201, 'true']);
+      expect(await again.json()).toEqual(await recorded.json());
+      const answer = (await (await fetch(`${address}/answer?validOn=2022-07-15`, { headers })).json()) as {
+        benefit: object;
+      };
+      expect(answer.benefit).toMatchObject({ status: 'covered', restored: true });
+      server.process.kill('SIGTERM');
+      expect(await server.ended).toBe('0');
+
+      const next = startServer(environment);
+      await listening(next);
+      expect(next.output()).not.toContain('Imported');
+      next.process.kill('SIGTERM');
+      expect(await next.ended).toBe('0');
+    } finally {
+      await cluster.stop();
+    }
+  });
+
   it('that was broken off among the samples goes on with them', async () => {
     const data = join(folder, 'broken-off');
     const first = startServer({ LEDGER_DATA: data });
@@ -203,6 +248,14 @@ describe('a start', () => {
     expect(server.errors()).toContain('LEDGER_LANG=de');
     expect(server.output()).toContain('LEDGER_PROT');
     expect(existsSync(join(folder, 'wrong'))).toBe(false);
+  });
+
+  it('that is told to stop before it is done stops when it is', async () => {
+    const server = startServer({ LEDGER_DATA: join(folder, 'in-a-hurry') });
+    await until(() => server.output().includes('importing'), server);
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe('0');
+    expect(server.output()).toContain('Imported');
   });
 
   it('on a port that is taken says so', async () => {

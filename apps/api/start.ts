@@ -21,7 +21,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Thrown where the store cannot be opened; most often another process has it. */
+/** Thrown where the store cannot be opened or does not answer; most often another process has it, or its server is not there. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused';
 }
@@ -36,6 +36,7 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const store = openedStore(settings);
   try {
+    await answering(store);
     const ledger = openLedger({ store, policies, clock: Date.now });
     const { token, made } = keepToken(settings.data);
     if (await samplesWanted(settings, store)) await importSamples(ledger, settings, say);
@@ -72,6 +73,16 @@ function openedStore({ store }: Settings): EventStore {
     return openStore(store.kind === 'embedded' ? store.location : store.url);
   } catch (cause) {
     throw new StartRefused(`The server does not start: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function answering(store: EventStore): Promise<void> {
+  try {
+    await store.head();
+  } catch (cause) {
+    throw new StartRefused(`The server does not start: the store does not answer: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

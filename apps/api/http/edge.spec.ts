@@ -27,6 +27,20 @@ describe('the token', () => {
     }
   });
 
+  it.each([
+    '/docs/../v1/policies',
+    '//v1/policies',
+    '/docs/%2e%2e/v1/policies',
+    'http://ledger/v1/policies',
+    '/healthz/../metrics',
+  ])('is asked of everyone, however the address is written: %s', async (address) => {
+    const reply = await raw(server, (socket) =>
+      socket.write(`GET ${address} HTTP/1.1\r\nHost: ledger\r\nConnection: close\r\n\r\n`),
+    );
+    expect(reply).toMatch(/^HTTP\/1\.1 40[0-4] /);
+    expect(reply).not.toContain('tieling');
+  });
+
   it('keeps a stranger from writing', async () => {
     await server.stranger.post('/v1/persons/T-1/events').send(died).expect(401);
     await server.get('/v1/persons/T-1/events').expect(404);

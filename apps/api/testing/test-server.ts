@@ -5,7 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import type { EventStore } from '../../../libs/event-store';
 import { openLedger, openStore, type Clock } from '../../../libs/ledger';
-import { loadPolicies } from '../../../libs/policy';
+import { loadPoliciesOrThrow } from '../../../libs/policy';
 import { requestLog } from '../http/request-log';
 import { createServer } from '../server';
 import { readSettings } from '../settings';
@@ -34,7 +34,7 @@ export async function startTestServer(
   const settings = readSettings({ LEDGER_DATA: folder, LEDGER_PORT: '0', ...changes.environment });
   const opened = openStore(folder);
   const store = changes.wrap?.(opened) ?? opened;
-  const { policies } = loadPolicies(settings.policies);
+  const policies = loadPoliciesOrThrow(settings.policies);
   const ledger = openLedger({ store, policies, clock: changes.clock ?? Date.now });
   const log: string[] = [];
   const lines = { write: (line: string) => void log.push(line) };
