@@ -1,10 +1,2 @@
 export { nameOf, openReadModel, readModelLocation, type ReadModel } from './database';
-export {
-  personTableNames,
-  personTables,
-  type ContributionKind,
-  type ExceptionKind,
-  type PersonRows,
-  type PersonTable,
-  type ReadModelTables,
-} from './schema';
+export type { ReadModelTables } from './schema';

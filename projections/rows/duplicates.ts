@@ -6,6 +6,7 @@ import {
   lastDayOf,
   lastDayOfYear,
   monthOf,
+  union,
   yearOf,
   type DayNumber,
   type Span,
@@ -25,7 +26,7 @@ export function duplicateRows(
   timeline: Timeline,
   latest: DayNumber,
 ): PersonRows['duplicates'] {
-  const together = standingTogether(inquiry, timeline);
+  const together = [...standingTogether(inquiry, timeline), ...paidTogether(payments)];
   if (together.length === 0) return [];
   const days = daysOfChange(inquiry, payments, timeline, together, latest);
   return stretches(days, (on) => duplicatesOn(inquiry, payments, timeline, on)).map(({ from, through, item }) => ({
@@ -55,6 +56,29 @@ function standingTogether(inquiry: Inquiry, { relations }: Timeline): Span[] {
     }
   }
   return together;
+}
+
+/** Months that are paid for more than one relation. */
+function paidTogether({ months, years }: PaymentRecord): Span[] {
+  const payers = new Map<string, Set<number>>();
+  const paidBy = (relation: string): Set<number> => {
+    let paid = payers.get(relation);
+    if (!paid) payers.set(relation, (paid = new Set()));
+    return paid;
+  };
+  for (const { region, participation, month } of months) paidBy(region + participation).add(month);
+  for (const { region, participation, year } of years) {
+    const paid = paidBy(`resident ${region}${participation}`);
+    for (let month = year * 12; month < year * 12 + 12; month++) paid.add(month);
+  }
+  if (payers.size < 2) return [];
+  const once = new Set<number>();
+  const twice = new Set<number>();
+  for (const paid of payers.values()) for (const month of paid) (once.has(month) ? twice : once).add(month);
+  return union([...twice].map((month) => ({ from: month, through: month }))).map(({ from, through }) => ({
+    from: firstDayOf(from),
+    through: lastDayOf(through),
+  }));
 }
 
 function daysOfChange(

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Migration, type MigrationProvider, type RawBuilder } from 'kysely';
-import type { Column, Columns } from './columns';
-import { keptTables, personTables, rebuiltTables } from './tables';
+import { personTables, type Column, type Columns } from '../../../projections/rows';
+import { keptTables, rebuiltTables } from './tables';
 
 export type Dialect = 'sqlite' | 'postgres';
 
