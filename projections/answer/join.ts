@@ -28,7 +28,7 @@ export function answer(grounds: Grounds): Answer {
 
   const { timeline, premiumsDue } = timelineOf(inquiry, payments);
   leaveOpen(inquiry, timeline);
-  const benefit = benefitOn(inquiry, timeline, on);
+  const benefit = benefitOn(inquiry, timeline, on, payments);
   const contribution = contributionOn(inquiry, payments, on);
   const retirement = retirementOn(inquiry, payments, contribution, on);
   const parts = {

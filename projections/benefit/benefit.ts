@@ -1,14 +1,25 @@
-import { OPEN, contains, mergeTouching, subtract, toDay, type DayNumber, type Span } from '../../libs/calendar';
+import {
+  OPEN,
+  contains,
+  mergeTouching,
+  monthOf,
+  subtract,
+  toDay,
+  yearOf,
+  type DayNumber,
+  type Span,
+} from '../../libs/calendar';
 import type { Benefit } from '../answer/answer';
 import type { CoveredDays, PausedDays, Timeline } from '../coverage';
 import { factsOf } from '../history';
 import { daysEn, daysZh, type Inquiry } from '../inquiry';
+import type { PaymentRecord } from '../payments';
 
 /** Whether the old relation goes on paying while a new one waits (A-41): open, it leaves the waiting day open. */
 const OLD_RELATION = 'switch.oldRelation';
 
 /** The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. */
-export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): Benefit {
+export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, payments?: PaymentRecord): Benefit {
   if (timeline.diedOn !== undefined && on > timeline.diedOn) {
     inquiry.because({
       claim: 'benefit',
@@ -27,7 +38,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): 
   }
   const pause = timeline.paused.find((span) => contains(span, on));
   const covering = timeline.covered.filter((days) => contains(days, on));
-  if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on);
+  if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on, payments);
   if (pause) return pausedOn(inquiry, pause, on);
 
   const window = timeline.windows.find((span) => contains(span, on));
@@ -82,7 +93,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber): 
   return uncovered(timeline, on);
 }
 
-function coveredOn(inquiry: Inquiry, timeline: Timeline, covering: readonly CoveredDays[], on: DayNumber): Benefit {
+function coveredOn(
+  inquiry: Inquiry,
+  timeline: Timeline,
+  covering: readonly CoveredDays[],
+  on: DayNumber,
+  payments?: PaymentRecord,
+): Benefit {
   const [source] = covering;
   if (!source || covering.length > 1) {
     // Several relations cover the day and no rule says which one pays; covered it is, the source stays open.
@@ -97,7 +114,7 @@ function coveredOn(inquiry: Inquiry, timeline: Timeline, covering: readonly Cove
   inquiry.because({
     claim: 'benefit',
     rule: source.rule ?? 'CV-14',
-    events: source.events,
+    events: (payments && moneyBehind(payments, source, on)) ?? source.events,
     zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系补缴后追溯恢复' : ''}。`,
     en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${source.restored ? ', restored afterwards' : ''}.`,
   });
@@ -109,6 +126,21 @@ function coveredOn(inquiry: Inquiry, timeline: Timeline, covering: readonly Cove
     ...edges(whole),
     restored: source.restored,
   };
+}
+
+/** The payment of the fee month or benefit year that holds the day; a retiree's day rests on his retirement. */
+function moneyBehind(payments: PaymentRecord, source: CoveredDays, on: DayNumber): readonly string[] | undefined {
+  if (source.basis === 'retiree') return undefined;
+  const period = source.scheme === 'employee' ? monthOf(on) : yearOf(on);
+  const paid =
+    source.scheme === 'employee'
+      ? payments.months.find(
+          ({ month, region, refundedOn }) => month === period && region === source.region && refundedOn === undefined,
+        )
+      : payments.years.find(
+          ({ year, region, refundedOn }) => year === period && region === source.region && refundedOn === undefined,
+        );
+  return paid?.payment.events;
 }
 
 function pausedOn(inquiry: Inquiry, pause: PausedDays, on: DayNumber): Benefit {

@@ -39,7 +39,7 @@ export function timelineOf(
 
   const open: OpenDays[] = [...openRuns(runs), ...openYears(years)];
   let stretches: Stretch[] = [
-    ...coveredByRuns(inquiry, runs),
+    ...coveredByRuns(inquiry, runs, years),
     ...restoredMonths(runs).flatMap((days) => subtract(days, runs.windows)),
     ...coveredByYears(years),
   ];
@@ -82,14 +82,15 @@ export function timelineOf(
 
 // ---- what payments cover ----
 
-function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns): Stretch[] {
+function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns, years: ResidentYears): Stretch[] {
   const stretches: Stretch[] = [];
+  const ended = years.spans.length + inquiry.facts('Suspended').length + inquiry.facts('Terminated').length > 0;
   for (const run of runs.runs) {
     if (run.open || run.coverFrom === undefined) continue;
     for (const paid of run.months) {
       const from = Math.max(firstDayOf(paid.month), run.coverFrom);
       const through = lastDayOf(paid.month);
-      if (from <= through) append(stretches, stretchOf(paid, from, through, false));
+      if (from <= through) append(stretches, paid, from, through, ended);
     }
   }
   for (const paid of runs.parallel) {
@@ -120,18 +121,19 @@ function stretchOf(paid: FeeMonth, from: DayNumber, through: DayNumber, restored
   };
 }
 
-/** Neighbouring months of one relation, paid no later than each other's ending could matter, become one stretch. */
-function append(stretches: Stretch[], next: Stretch): void {
+/** Neighbouring months of one relation become one stretch, unless something ended or changed and it matters what was paid by then. */
+function append(stretches: Stretch[], paid: FeeMonth, from: DayNumber, through: DayNumber, ended: boolean): void {
   const last = stretches.at(-1);
   if (
     last &&
-    last.through + 1 === next.from &&
-    last.region === next.region &&
-    last.participation === next.participation &&
-    next.arrival <= last.arrival
+    last.through + 1 === from &&
+    last.region === paid.region &&
+    last.participation === paid.participation &&
+    (!ended || paid.arrival <= last.arrival)
   ) {
-    last.through = next.through;
-  } else stretches.push(next);
+    last.through = through;
+    last.arrival = Math.max(last.arrival, paid.arrival);
+  } else stretches.push(stretchOf(paid, from, through, false));
 }
 
 function basisOf(participation: Participation): BenefitBasis {
