@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { dayNumber, monthNumber, toDay, toMonth } from '../../libs/calendar';
 import { loadPoliciesOrThrow } from '../../libs/policy';
+import { jurisdictionsOf, type RuleKey } from '../../libs/policy/evaluation';
+import { ruleKeys } from '../../libs/policy/schema/rule-keys';
 import type { LedgerEvent } from '../../events';
 import { historyAt, knownAtLimit } from '../history';
 import type { Grounds } from '../inquiry';
@@ -164,6 +166,14 @@ function ask(events: readonly LedgerEvent[], region: string, validOn: string, kn
   return answer(grounds);
 }
 
+/** Whether a pack that may rule the region states no plain value under the key: none, a gap, or one that a reading may leave silent. */
+function leftOpen(region: string, key: RuleKey): boolean {
+  const settings = policies.packs
+    .filter((pack) => jurisdictionsOf(region).includes(pack.region))
+    .map((pack) => pack.settings[key]);
+  return settings.some((setting) => setting?.form !== 'value' || JSON.stringify(setting.value).includes('"silent"'));
+}
+
 const END = '9999-12-31';
 const spanOf = ({ from, through }: { from: string; through?: string }) => ({ from, through: through ?? END });
 
@@ -311,9 +321,10 @@ describe('what always holds of an answer', () => {
     fc.assert(
       fc.property(person, ({ region, drafts: list, validOn }) => {
         const given = ask(eventsOf(list), region, validOn);
-        for (const { why, needs, rule } of given.undetermined) {
+        for (const { question, why, needs, rule } of given.undetermined) {
           expect(['silent', 'notAvailable', 'external', 'parked']).toContain(why);
           if (why === 'external') expect(needs).toBeDefined();
+          if (question in ruleKeys) expect(leftOpen(region, question as RuleKey)).toBe(true);
           if (rule !== undefined) expect(policies.packs.some((pack) => rule in pack.rules)).toBe(true);
         }
         for (const { citation, zh, en, rule } of given.because) {

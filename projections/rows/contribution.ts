@@ -16,10 +16,10 @@ interface Piece {
   until: DayNumber;
 }
 
-/** A run of months that one row holds. `days` where each month counts from a day of its own. */
+/** A run of months that one row holds. `days` is empty where all count from one day. */
 interface Run extends Piece {
   last: MonthNumber | undefined;
-  days?: string;
+  days: string;
 }
 
 /**
@@ -120,14 +120,18 @@ function runs(pieces: Piece[]): Run[] {
   const found: Run[] = [];
   pieces.sort((a, b) => (a.month ?? 0) - (b.month ?? 0) || a.from - b.from);
   for (const piece of pieces) {
-    const own =
-      piece.month !== undefined && monthOf(piece.from) === piece.month ? piece.from - firstDayOf(piece.month) + 1 : 0;
-    const before = piece.month === undefined ? undefined : lastRun(found, piece, own > 0);
-    if (!before) found.push({ ...piece, last: piece.month, ...(own > 0 ? { days: two(own) } : {}) });
+    if (piece.month === undefined) {
+      found.push({ ...piece, last: undefined, days: '' });
+      continue;
+    }
+    const date = piece.from - firstDayOf(piece.month) + 1;
+    const own = date >= 1 && piece.from <= lastDayOf(piece.month);
+    const before = lastRun(found, piece, own);
+    if (!before) found.push({ ...piece, last: piece.month, days: own ? two(date) : '' });
     else {
       before.last = piece.month;
       before.count++;
-      if (before.days !== undefined) before.days += two(own);
+      if (own) before.days += two(date);
     }
   }
   return found;
@@ -143,7 +147,7 @@ function lastRun(found: readonly Run[], piece: Piece, own: boolean): Run | undef
       run.place === piece.place &&
       run.purchased === piece.purchased &&
       run.until === piece.until &&
-      (own ? run.days !== undefined : run.days === undefined && run.from === piece.from)
+      (own ? run.days !== '' : run.days === '' && run.from === piece.from)
     )
       return run;
   }
@@ -159,11 +163,13 @@ function rowOf({ kind, place, purchased, month: first, last, count, from, until,
     through_month: last === undefined ? null : month(last),
     counted_from: day(from),
     counted_through: until === OPEN ? null : day(until - 1),
-    days: days ?? null,
+    days: days === '' ? null : days,
     purchased: bit(purchased),
   };
 }
 
+const DATES = Array.from({ length: 32 }, (_, date) => String(date).padStart(2, '0'));
+
 function two(date: number): string {
-  return date < 10 ? `0${date}` : String(date);
+  return DATES[date]!;
 }

@@ -60,6 +60,8 @@ function standingTogether(inquiry: Inquiry, { relations }: Timeline): Span[] {
 
 /** Months that are paid for more than one relation. */
 function paidTogether({ months, years }: PaymentRecord): Span[] {
+  if (isOneRelation(years.length === 0 ? months : [...months, ...years]) && (months.length === 0 || years.length === 0))
+    return [];
   const payers = new Map<string, Set<number>>();
   const paidBy = (relation: string): Set<number> => {
     let paid = payers.get(relation);
@@ -79,6 +81,11 @@ function paidTogether({ months, years }: PaymentRecord): Span[] {
     from: firstDayOf(from),
     through: lastDayOf(through),
   }));
+}
+
+function isOneRelation(paid: readonly { region: string; participation: string }[]): boolean {
+  const [first] = paid;
+  return paid.every(({ region, participation }) => region === first!.region && participation === first!.participation);
 }
 
 function daysOfChange(

@@ -69,6 +69,7 @@ function afterDeath(inquiry: Inquiry, { diedOn }: Timeline): Row[] {
 
 /** A fee month or benefit year for which the whole money came twice, and did not go back. */
 function paidTwice({ months, years }: PaymentRecord): Row[] {
+  if (new Set(months.map(({ month }) => month)).size === months.length && years.length < 2) return [];
   const rows: Row[] = [];
   const paidMonths = new Map<string, Row | true>();
   for (const { month, region, full, refundedOn, arrival } of months) {
