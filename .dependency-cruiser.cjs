@@ -5,7 +5,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'A cycle means two folders are one idea or the border is drawn wrong; neither can be read or tested alone.',
+      comment:
+        'A cycle means two folders are one idea or the border is drawn wrong; neither can be read or tested alone.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },

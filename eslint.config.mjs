@@ -9,7 +9,11 @@ const pure = [
   'libs/policy/evaluation/**/*.ts',
 ];
 const noClock = [
-  { object: 'Date', property: 'now', message: 'Pure folders read no clock: the day asked about arrives as an argument.' },
+  {
+    object: 'Date',
+    property: 'now',
+    message: 'Pure folders read no clock: the day asked about arrives as an argument.',
+  },
   { object: 'Math', property: 'random', message: 'Pure folders are deterministic.' },
 ];
 
@@ -33,7 +37,10 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts'],
     rules: {
       'no-restricted-properties': ['error', ...noClock],
-      'no-restricted-globals': ['error', { name: 'Date', message: 'Days and months come from libs/calendar; Date carries a clock and a time zone.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'Date', message: 'Days and months come from libs/calendar; Date carries a clock and a time zone.' },
+      ],
     },
   },
 );
