@@ -112,7 +112,10 @@ describe('EventStoreDB when things go wrong', () => {
   it('keeps the appends of one server out of the troubles of another', async () => {
     await start();
     const other = await startTestCluster();
-    const otherStore = openEventStoreDb({ connectionString: other.connectionString(), timeouts: { ...timeouts, appendMs: 20_000 } });
+    const otherStore = openEventStoreDb({
+      connectionString: other.connectionString(),
+      timeouts: { ...timeouts, appendMs: 20_000 },
+    });
     try {
       // Time enough for a busy machine: the troubles are under test, not the clock.
       const store = open({ appendMs: 20_000 });
