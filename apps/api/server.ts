@@ -20,7 +20,6 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.set('json replacer', bigintsAsText);
   app.use(app.get(Metrics).middleware);
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());
@@ -28,8 +27,4 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   await app.init();
   app.useLogger(app.get(Logger));
   return app;
-}
-
-function bigintsAsText(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }
