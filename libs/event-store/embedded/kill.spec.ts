@@ -22,7 +22,7 @@ describe('an embedded store whose process is killed with SIGKILL again and again
 
     for (let kill = 0; kill < kills; kill++) {
       const mode = modes[kill % modes.length]!;
-      const afterAcks = Math.floor(Math.random() * 120);
+      const afterAcks = Math.floor(Math.random() * 60);
       const child = startTypeScript('appending-process.ts', [file, mode]);
       // Some die while they open the store, some before their first append, most in the middle of many.
       if (kill % 9 === 8) await until(() => child.lines.length > 0 || child.process.exitCode !== null);
