@@ -176,7 +176,16 @@ function openRuns(runs: EmployeeRuns): OpenDays[] {
       const last = open.at(-1);
       const from = index === 0 ? run.arrival : firstDayOf(month);
       if (index > 0 && last?.region === region && last.participation === participation) last.through = lastDayOf(month);
-      else open.push({ scheme: 'employee', region, participation, from, through: lastDayOf(month), ...run.open });
+      else
+        open.push({
+          scheme: 'employee',
+          region,
+          participation,
+          from,
+          through: lastDayOf(month),
+          payment: run.months[0]!.payment,
+          ...run.open,
+        });
     }
   }
   return open;
@@ -192,6 +201,7 @@ function openYears(years: ResidentYears): OpenDays[] {
             participation: span.paid.participation,
             from: span.since ?? span.paid.arrival,
             through: span.through,
+            payment: span.paid.payment,
             ...span.open,
           },
         ]

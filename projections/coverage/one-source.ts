@@ -24,15 +24,22 @@ export function oneSource(
 ): { covered: Stretch[]; open: OpenDays[] } {
   const open = [...days.open];
   let covered = [...days.covered];
-  for (const window of days.windows) covered = duringWaiting(inquiry, covered, window, days.relations, open);
+  for (const window of days.windows) covered = duringEntry(inquiry, covered, window, days.relations, open);
+  for (const { participation, payment, ...span } of days.open) {
+    if (participation && payment)
+      covered = duringEntry(inquiry, covered, { ...span, participation, payment }, days.relations, open);
+  }
   if (!someOverlap(covered)) return { covered, open };
   return { covered: chooseDayByDay(inquiry, payments, covered), open };
 }
 
-function duringWaiting(
+/** Days on which a new relation waits, or on which it is open whether it does. */
+type EntryDays = Omit<WaitingWindow, 'cause' | 'rule'> & { cause?: WaitingWindow['cause'] };
+
+function duringEntry(
   inquiry: Inquiry,
   covered: Stretch[],
-  window: WaitingWindow,
+  window: EntryDays,
   relations: readonly RelationRecord[],
   open: OpenDays[],
 ): Stretch[] {
@@ -44,13 +51,14 @@ function duringWaiting(
   if (!covered.some((stretch) => old(stretch) && overlaps(stretch, window))) return covered;
   const reading = inquiry.read('switch.oldRelation', window.region, window.payment.day);
   if (reading.known && reading.value === 'continues') {
-    inquiry.because({
-      claim: 'benefit',
-      rule: reading.rule,
-      events: window.payment.events,
-      zh: `新参保关系处于等待期（至 ${toDay(window.through)}）期间，原已缴费的参保关系继续享受待遇。`,
-      en: `While the new relation waits (through ${toDay(window.through)}), the old relation that is still paid goes on giving benefits.`,
-    });
+    if (window.cause)
+      inquiry.because({
+        claim: 'benefit',
+        rule: reading.rule,
+        events: window.payment.events,
+        zh: `新参保关系处于等待期（至 ${toDay(window.through)}）期间，原已缴费的参保关系继续享受待遇。`,
+        en: `While the new relation waits (through ${toDay(window.through)}), the old relation that is still paid goes on giving benefits.`,
+      });
     return covered;
   }
   const began = registeredOn(relations, window) ?? window.payment.day;
@@ -67,7 +75,7 @@ function duringWaiting(
   });
 }
 
-function registeredOn(relations: readonly RelationRecord[], window: WaitingWindow): DayNumber | undefined {
+function registeredOn(relations: readonly RelationRecord[], window: EntryDays): DayNumber | undefined {
   const relation = relations.find(
     ({ scheme, region, participation, registered }) =>
       registered !== undefined &&

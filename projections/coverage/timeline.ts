@@ -83,6 +83,8 @@ export interface OpenDays {
   through: DayNumber;
   question: string;
   gap: { why: Gap; rule?: string; needs?: string };
+  /** The payment whose entry is open. */
+  payment?: Fact<'Paid'>;
 }
 
 /** Paid, and waiting for a day that is not a waiting period: a coming year, next month, the day after payment. */
