@@ -1,12 +1,13 @@
 import { openEmbeddedStore } from './embedded';
-import { openEventStoreDb } from './eventstoredb';
+import { openEventStoreDb, type EventStoreDbObserver } from './eventstoredb';
 import type { EventStore } from './port';
 
 /**
  * Opens the store an address names: `embedded:<file>`, `esdb://…` or `esdb+discover://…` (for a cluster).
+ * The observer hears of retries and subscriptions where there is a connection to have trouble with.
  * Throws when the address is none of these or cannot be used.
  */
-export function openStore(url: string): EventStore {
+export function openStore(url: string, options: { observer?: EventStoreDbObserver } = {}): EventStore {
   const [scheme, file] = splitOnce(url);
   switch (scheme) {
     case 'embedded':
@@ -15,7 +16,7 @@ export function openStore(url: string): EventStore {
       return openEmbeddedStore({ file });
     case 'esdb':
     case 'esdb+discover':
-      return openEventStoreDb({ connectionString: url });
+      return openEventStoreDb({ connectionString: url, observer: options.observer });
     default:
       throw new Error(
         `the address of the event store begins with ${JSON.stringify(scheme)}; expected embedded:<file>, esdb://… or esdb+discover://…`,
