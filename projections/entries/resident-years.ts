@@ -322,7 +322,8 @@ class Walk {
         other !== paid &&
         other.refundedOn === undefined &&
         other.year === yearOf(arrival) &&
-        other.arrival <= arrival &&
+        enrolled !== undefined &&
+        other.arrival < enrolled.day &&
         sameProvince(other.region, region),
     );
     const newEntrant =

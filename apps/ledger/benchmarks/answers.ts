@@ -1,18 +1,9 @@
 import { deterministicId, type LedgerEvent } from '../../../events';
 import { monthNumber, toMonth } from '../../../libs/calendar';
+import type { BenchRow } from '../../../libs/event-store/bench';
 import type { Policies } from '../../../libs/policy';
 import { answer } from '../../../projections/answer';
 import { historyAt, knownAtLimit } from '../../../projections/history';
-
-/** One figure of the benchmark beside its limit. */
-export interface BenchRow {
-  name: string;
-  value: number;
-  unit: string;
-  limit?: number;
-  ok?: boolean;
-  note?: string;
-}
 
 const ROUNDS = 3;
 

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { openPolicies } from '../installation';
 import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
-import { benchAnswers, type BenchRow } from './answers';
-import { benchAppends } from './appends';
+import type { BenchRow } from '../../../libs/event-store/bench';
+import { benchAnswers } from './answers';
 import { benchImports } from './imports';
 
 interface Options extends OutputOptions {
   folder?: string;
 }
 
-const BENCHES = ['answers', 'appends', 'imports'] as const;
+const BENCHES = ['answers', 'stores', 'imports'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -42,7 +42,11 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
     for (const name of asked) {
       terminal.err(`ledger: measuring ${name}\n`);
       if (name === 'answers') measured.push(...benchAnswers(policies));
-      if (name === 'appends') measured.push(...(await benchAppends(folder)));
+      if (name === 'stores') {
+        // Loaded only here: it brings the test node along.
+        const { benchEventStore } = await import('../../../libs/event-store/bench');
+        measured.push(...(await benchEventStore()));
+      }
       if (name === 'imports') measured.push(...(await benchImports(folder, policies)));
     }
   } finally {

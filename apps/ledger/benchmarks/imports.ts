@@ -5,8 +5,8 @@ import { openEmbeddedStore, type NewEvent } from '../../../libs/event-store';
 import { importFiles, loadMapping } from '../../../libs/importing';
 import { openLedger } from '../../../libs/ledger';
 import type { LoadedPolicies } from '../../../libs/policy';
-import { prepareBare } from './appends';
-import type { BenchRow } from './answers';
+import { prepareBare } from './bare-insert';
+import type { BenchRow } from '../../../libs/event-store/bench';
 import { median, rounded, wallMillis } from './measured';
 
 const MONTHS = 60;
