@@ -108,7 +108,7 @@ export const retirementForecast: Report = {
       .where('t.statutory_age_on', 'is not', null)
       .where('t.statutory_age_on', '<', `${+validOn.slice(0, 4) + YEARS_AHEAD + 1}`)
       .where(within('t.region', region))
-      .groupBy(['t.region', year])
+      .groupBy(['t.region', 'year'])
       .orderBy('t.region')
       .orderBy('year')
       .execute();
