@@ -61,6 +61,18 @@ export function runScenarioText(
   return runs.flatMap((run) => run.expectations());
 }
 
+/** Carries a scenario's events, by stream, to where they are kept, and brings them back as they are read there. */
+export type Keeper = (streams: ReadonlyMap<string, readonly LedgerEvent[]>) => Promise<Map<string, LedgerEvent[]>>;
+
+/** As `runScenario`, with every event appended to a store and read back before anything is asked. */
+export async function runScenarioKept(file: string, policies: Policies, keeper: Keeper): Promise<Expectation[]> {
+  const runs = readCases(file, readFileSync(file, 'utf8')).map(
+    (scenario) => new CaseRun(scenario, policies, ledgerEngine),
+  );
+  for (const run of runs) await run.keep(keeper);
+  return runs.flatMap((run) => run.expectations());
+}
+
 /** The scenario files under the paths: files as they are named, folders searched for `.yaml` and `.yml`, in order. */
 export function scenarioFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
@@ -106,6 +118,10 @@ class CaseRun {
       ...scenario.then.map((place) => this.ask(place)),
       ...scenario.decide.map((place) => this.command(place)),
     ];
+  }
+
+  async keep(keeper: Keeper): Promise<void> {
+    this.stage.streams = await keeper(this.stage.streams);
   }
 
   expectations(): Expectation[] {

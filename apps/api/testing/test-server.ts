@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import type { EventStore } from '../../../libs/event-store';
+import { startTestCluster } from '../../../libs/event-store/testing/node';
 import { openLedger, openStore, type Clock } from '../../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../../libs/policy';
 import { requestLog } from '../http/request-log';
@@ -12,7 +13,7 @@ import { readSettings } from '../settings';
 
 export const TOKEN = 'a-token-for-tests-0123456789abcdefghij';
 
-/** The API on a free port over a store of its own, with the packs as they are. */
+/** The API on a free port over a store of its own, with the packs as they are: embedded, or with `LEDGER_TEST_STORE=wire` EventStoreDB's protocol. */
 export interface TestServer {
   app: NestExpressApplication;
   store: EventStore;
@@ -32,7 +33,8 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-api-'));
   const settings = readSettings({ LEDGER_DATA: folder, LEDGER_PORT: '0', ...changes.environment });
-  const opened = openStore(folder);
+  const cluster = process.env['LEDGER_TEST_STORE'] === 'wire' ? await startTestCluster() : undefined;
+  const opened = openStore(cluster ? cluster.connectionString() : folder);
   const store = changes.wrap?.(opened) ?? opened;
   const policies = loadPoliciesOrThrow(settings.policies);
   const ledger = openLedger({ store, policies, clock: changes.clock ?? Date.now });
@@ -56,6 +58,7 @@ export async function startTestServer(
     close: async () => {
       await app.close();
       await store.close();
+      await cluster?.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
