@@ -25,6 +25,7 @@ import { CommandsController } from './persons/commands.controller';
 import { PersonEventsController } from './persons/events.controller';
 import { PoliciesController } from './policies/policies.controller';
 import { Recording } from './recording/recording.service';
+import { ReportsController } from './reports/reports.controller';
 import { RegionsController } from './regions/regions.controller';
 import type { Settings } from './settings';
 
@@ -66,6 +67,7 @@ export class ApiModule implements NestModule {
         EmployersController,
         ImportsController,
         PoliciesController,
+        ReportsController,
         HealthController,
         MetricsController,
       ],

@@ -9,6 +9,8 @@ export interface Settings {
   /** 0 takes any free port. */
   port: number;
   store: StoreSetting;
+  /** The PostgreSQL of the read model; a file in the data folder where there is none. */
+  databaseUrl: string | undefined;
   /** Whether a new data folder is filled with the samples. */
   samples: boolean;
   lang: 'zh' | 'en';
@@ -54,6 +56,7 @@ export const settingNames = {
   LEDGER_HOST: '127.0.0.1',
   LEDGER_PORT: '8080',
   EVENTSTORE_URL: 'embedded:<LEDGER_DATA>',
+  DATABASE_URL: '<LEDGER_DATA>/read-model.db',
   LEDGER_SAMPLES: 'on',
   LEDGER_LANG: 'zh',
   LEDGER_POLICIES: 'the packs that came with the program',
@@ -80,6 +83,7 @@ export function readSettings(environment: Environment, folder = process.cwd()): 
     ),
     port: reader.whole('LEDGER_PORT', 8080, 0, 65_535),
     store: storeSetting(reader, data, folder),
+    databaseUrl: databaseSetting(reader),
     samples: reader.word('LEDGER_SAMPLES', 'on', ['on', 'off']) === 'on',
     lang: reader.word('LEDGER_LANG', 'zh', ['zh', 'en']),
     policies: resolve(folder, reader.text('LEDGER_POLICIES', join(installation(), 'policies'))),
@@ -143,6 +147,13 @@ class Reader {
   refuse(name: SettingName, value: string, expected: string): void {
     this.faults.push({ name, value, expected });
   }
+}
+
+function databaseSetting(reader: Reader): string | undefined {
+  const value = reader.text('DATABASE_URL', '');
+  if (value === '') return undefined;
+  if (!/^postgres(ql)?:\/\/./.test(value)) reader.refuse('DATABASE_URL', '(not repeated)', 'postgres://…');
+  return value;
 }
 
 function storeSetting(reader: Reader, data: string, folder: string): StoreSetting {

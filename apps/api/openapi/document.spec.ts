@@ -63,6 +63,8 @@ describe('the documentation', () => {
         '/v1/policies',
         '/v1/policies/{region}',
         '/v1/regions/{region}/events',
+        '/v1/reports',
+        '/v1/reports/{report}',
       ].sort(),
     );
   });

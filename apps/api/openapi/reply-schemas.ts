@@ -93,6 +93,25 @@ export const replySchemas: Record<string, Schema> = {
     ),
     description: 'A pack as it rules on a day: each key of the law with its value, or why it has none',
   },
+  ReportList: record({ reports: list(record({ name: text, title: words, about: words, columns: list(ref('ReportColumn')) })) }),
+  ReportColumn: record({
+    name: text,
+    title: words,
+    kind: one(['text', 'word', 'person', 'day', 'month', 'count', 'fen']),
+  }),
+  ReportSheet: record({
+    report: text,
+    title: words,
+    basis: record({ validOn: day, knownAt: text, since: day, region }, ['since', 'region']),
+    evaluation: record({
+      from: { ...one(['tables', 'log']), description: 'log: persons touched later were evaluated anew as known then' },
+      position: { ...whole, description: 'How far in the log the tables have come' },
+      behind: { ...text, description: 'Events after that' },
+      evaluatedAnew: { ...whole, description: 'Persons evaluated anew' },
+    }),
+    columns: list(ref('ReportColumn')),
+    rows: list({ ...anything, description: 'A cell by the name of its column' }),
+  }),
   Alive: record({ status: { ...text, const: 'ok' } }),
   Ready: { ...anything, description: 'The state of each part' },
   Problem: {

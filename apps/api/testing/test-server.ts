@@ -13,6 +13,9 @@ import { readSettings } from '../settings';
 
 export const TOKEN = 'a-token-for-tests-0123456789abcdefghij';
 
+/** Whether the tests run over EventStoreDB's protocol, which cannot know an id again across streams. */
+export const overWire = process.env['LEDGER_TEST_STORE'] === 'wire';
+
 /** The API on a free port over a store of its own, with the packs as they are: embedded, or with `LEDGER_TEST_STORE=wire` EventStoreDB's protocol. */
 export interface TestServer {
   app: NestExpressApplication;
@@ -33,7 +36,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'ledger-api-'));
   const settings = readSettings({ LEDGER_DATA: folder, LEDGER_PORT: '0', ...changes.environment });
-  const cluster = process.env['LEDGER_TEST_STORE'] === 'wire' ? await startTestCluster() : undefined;
+  const cluster = overWire ? await startTestCluster() : undefined;
   const opened = openStore(cluster ? cluster.connectionString() : folder);
   const store = changes.wrap?.(opened) ?? opened;
   const policies = loadPoliciesOrThrow(settings.policies);

@@ -1,0 +1,110 @@
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { dayOfInstant } from '../../../libs/calendar';
+import type { EventStore } from '../../../libs/event-store';
+import { instantOf } from '../../../libs/ledger';
+import { LoadedPolicies } from '../../../libs/policy';
+import { readModelLocation } from '../../../libs/read-model';
+import {
+  NothingProjected,
+  fileNameOf,
+  formats,
+  reportNamed,
+  reports,
+  writeReport,
+  type Report,
+  type ReportFormat,
+  type ReportRequest,
+  type Sink,
+} from '../../../libs/reports';
+import { faultOf, invalidInput, Problem } from '../http/problem';
+import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { SETTINGS, STORE } from '../parts';
+import type { Settings } from '../settings';
+import { ReportQuery } from './report.query';
+
+@ApiTags('reports')
+@Controller('v1/reports')
+export class ReportsController {
+  constructor(
+    @Inject(STORE) private readonly store: EventStore,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly policies: LoadedPolicies,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listReports', summary: 'The reports there are, with their columns' })
+  @ApiAnswers(200, 'ReportList', 'The reports.')
+  list(): { reports: Pick<Report, 'name' | 'title' | 'about' | 'columns'>[] } {
+    return { reports: reports.map(({ name, title, about, columns }) => ({ name, title, about, columns })) };
+  }
+
+  @Get(':report')
+  @ApiOperation({
+    operationId: 'readReport',
+    summary: 'Figures about everyone on a day, as known at a time',
+    description:
+      'A report as known at a time gives the same figures for ever. Persons of whom something was recorded later are then ' +
+      'evaluated anew, which takes longer the more there are; `evaluation` says so. Known now, it is read from the tables.',
+  })
+  @ApiParam({ name: 'report', description: 'Its name, as /v1/reports lists it', example: 'insured' })
+  @ApiQuery({ name: 'validOn', required: false, description: 'The day; left out: today in China', example: '2022-11-30' })
+  @ApiQuery({ name: 'knownAt', required: false, description: 'A day (its last instant), an instant or a position in the log; left out: now' })
+  @ApiQuery({ name: 'since', required: false, description: 'The day with whose end a movement opens; left out: the end of the month before' })
+  @ApiQuery({ name: 'region', required: false, description: 'Only this region and those below it', example: '211200' })
+  @ApiQuery({ name: 'format', required: false, enum: Object.keys(formats), description: 'Left out: json' })
+  @ApiQuery({ name: 'lang', required: false, enum: ['zh', 'en'], description: 'The language of pages and tables; left out: zh' })
+  @ApiProduces('application/json', 'text/csv', formats.xlsx.type, 'text/html')
+  @ApiAnswers(200, 'ReportSheet', 'The report. Money is fen in JSON, yuan in the other forms.')
+  @ApiProblems('invalid-input', 'not-found', 'not-ready')
+  async read(@Param('report') name: string, @Query() query: ReportQuery, @Res() response: Response): Promise<void> {
+    const report = reportNamed(name);
+    if (!report) throw new Problem('not-found', 'There is no report of this name; /v1/reports lists those there are.');
+    const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, since, region, format = 'json', lang = 'zh' } = query;
+    if (since !== undefined && since >= validOn) throw invalidInput([faultOf('since', since, `a day before ${validOn}`)]);
+    const request: ReportRequest = { report, validOn, knownAt, since, region, language: lang as 'zh' | 'en' };
+    await this.send(request, format as ReportFormat, response);
+  }
+
+  private async send(request: ReportRequest, format: ReportFormat, response: Response): Promise<void> {
+    const parts = {
+      readModel: readModelLocation(this.settings.data, this.settings.databaseUrl),
+      store: this.store,
+      policies: this.policies,
+    };
+    const shown = format === 'json' || format === 'html';
+    const disposition = `${shown ? 'inline' : 'attachment'}; filename="${fileNameOf(request, format)}"`;
+    const sink: Sink = {
+      write: async (piece) => {
+        if (!response.headersSent) response.status(200).set('Content-Type', formats[format].type).set('Content-Disposition', disposition);
+        if (response.destroyed) throw new Disconnected();
+        if (!response.write(piece)) await drained(response);
+      },
+    };
+    try {
+      await writeReport(parts, request, format, sink);
+      response.end();
+    } catch (error) {
+      if (error instanceof Disconnected) return;
+      if (error instanceof NothingProjected) {
+        throw new Problem('not-ready', 'The read model holds nothing yet; the projector has to come first.');
+      }
+      throw error;
+    }
+  }
+}
+
+/** Whoever asked has gone. */
+class Disconnected extends Error {}
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      response.off('drain', settle).off('close', settle);
+      if (response.destroyed) reject(new Disconnected());
+      else resolve();
+    };
+    response.on('drain', settle).on('close', settle);
+  });
+}
