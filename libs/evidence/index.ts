@@ -1,0 +1,19 @@
+export { canonicalJson, eventText } from './canonical';
+export { algorithmOf, readCheckpoint, verifiedCheckpoint, type Checkpoint } from './checkpoint';
+export { EvidenceFile, type KeptCheckpoint } from './evidence-file';
+export {
+  base64Of,
+  digestOf,
+  hashFromBase64,
+  hexOf,
+  treeHasher,
+  type Hash,
+  type HashAlgorithm,
+  type TreeHasher,
+} from './hashing';
+export { newSigningKey, signerOf, textOfNote, verifierOf, type Signer, type Verifier } from './note';
+export { eventsOutOfOrder } from './out-of-order';
+export { Sealer, evidenceIn, signerName, type EvidencePlace } from './sealer';
+export { consistencyProof, inclusionProof, isConsistent, isIncluded } from './tree';
+export { verifyLog, type Finding, type LogVerdict } from './verify-log';
+export { addToWitness, readWitness } from './witness';
