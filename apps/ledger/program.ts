@@ -6,6 +6,7 @@ import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
 import { addEvents, addRecord } from './recording';
+import { addReport } from './reporting';
 import { addScenario } from './scenarios';
 import { BadInput, statusOf, type Status, type Terminal } from './terminal';
 
@@ -37,6 +38,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addPolicy(program, terminal);
   addCopy(program, terminal);
   addGenerate(program, terminal);
+  addReport(program, terminal);
   addBench(program, terminal);
   return program;
 }

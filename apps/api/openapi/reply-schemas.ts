@@ -93,7 +93,9 @@ export const replySchemas: Record<string, Schema> = {
     ),
     description: 'A pack as it rules on a day: each key of the law with its value, or why it has none',
   },
-  ReportList: record({ reports: list(record({ name: text, title: words, about: words, columns: list(ref('ReportColumn')) })) }),
+  ReportList: record({
+    reports: list(record({ name: text, title: words, about: words, columns: list(ref('ReportColumn')) })),
+  }),
   ReportColumn: record({
     name: text,
     title: words,

@@ -49,20 +49,46 @@ export class ReportsController {
       'evaluated anew, which takes longer the more there are; `evaluation` says so. Known now, it is read from the tables.',
   })
   @ApiParam({ name: 'report', description: 'Its name, as /v1/reports lists it', example: 'insured' })
-  @ApiQuery({ name: 'validOn', required: false, description: 'The day; left out: today in China', example: '2022-11-30' })
-  @ApiQuery({ name: 'knownAt', required: false, description: 'A day (its last instant), an instant or a position in the log; left out: now' })
-  @ApiQuery({ name: 'since', required: false, description: 'The day with whose end a movement opens; left out: the end of the month before' })
+  @ApiQuery({
+    name: 'validOn',
+    required: false,
+    description: 'The day; left out: today in China',
+    example: '2022-11-30',
+  })
+  @ApiQuery({
+    name: 'knownAt',
+    required: false,
+    description: 'A day (its last instant), an instant or a position in the log; left out: now',
+  })
+  @ApiQuery({
+    name: 'since',
+    required: false,
+    description: 'The day with whose end a movement opens; left out: the end of the month before',
+  })
   @ApiQuery({ name: 'region', required: false, description: 'Only this region and those below it', example: '211200' })
   @ApiQuery({ name: 'format', required: false, enum: Object.keys(formats), description: 'Left out: json' })
-  @ApiQuery({ name: 'lang', required: false, enum: ['zh', 'en'], description: 'The language of pages and tables; left out: zh' })
+  @ApiQuery({
+    name: 'lang',
+    required: false,
+    enum: ['zh', 'en'],
+    description: 'The language of pages and tables; left out: zh',
+  })
   @ApiProduces('application/json', 'text/csv', formats.xlsx.type, 'text/html')
   @ApiAnswers(200, 'ReportSheet', 'The report. Money is fen in JSON, yuan in the other forms.')
   @ApiProblems('invalid-input', 'not-found', 'not-ready')
   async read(@Param('report') name: string, @Query() query: ReportQuery, @Res() response: Response): Promise<void> {
     const report = reportNamed(name);
     if (!report) throw new Problem('not-found', 'There is no report of this name; /v1/reports lists those there are.');
-    const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, since, region, format = 'json', lang = 'zh' } = query;
-    if (since !== undefined && since >= validOn) throw invalidInput([faultOf('since', since, `a day before ${validOn}`)]);
+    const {
+      validOn = dayOfInstant(instantOf(Date.now())),
+      knownAt,
+      since,
+      region,
+      format = 'json',
+      lang = 'zh',
+    } = query;
+    if (since !== undefined && since >= validOn)
+      throw invalidInput([faultOf('since', since, `a day before ${validOn}`)]);
     const request: ReportRequest = { report, validOn, knownAt, since, region, language: lang as 'zh' | 'en' };
     await this.send(request, format as ReportFormat, response);
   }
@@ -77,7 +103,8 @@ export class ReportsController {
     const disposition = `${shown ? 'inline' : 'attachment'}; filename="${fileNameOf(request, format)}"`;
     const sink: Sink = {
       write: async (piece) => {
-        if (!response.headersSent) response.status(200).set('Content-Type', formats[format].type).set('Content-Disposition', disposition);
+        if (!response.headersSent)
+          response.status(200).set('Content-Type', formats[format].type).set('Content-Disposition', disposition);
         if (response.destroyed) throw new Disconnected();
         if (!response.write(piece)) await drained(response);
       },

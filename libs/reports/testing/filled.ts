@@ -15,6 +15,7 @@ const FOREVER = '9999-12-31T23:59:59.999+08:00';
 
 /** A log in a folder of its own, and a read model that `project` brings up to it, everybody anew. */
 export interface Filled {
+  folder: string;
   parts: ReportParts;
   store: EventStore;
   append(events: Iterable<LedgerEvent>): Promise<void>;
@@ -27,6 +28,7 @@ export async function openFilled(policies: Policies, readModel?: string): Promis
   const store = openStore(join(folder, 'events.sqlite'));
   const parts: ReportParts = { readModel: readModel ?? join(folder, 'read-model.db'), store, policies };
   return {
+    folder,
     parts,
     store,
     append: (events) => append(store, events),
@@ -38,7 +40,8 @@ export async function openFilled(policies: Policies, readModel?: string): Promis
   };
 }
 
-async function append(store: EventStore, events: Iterable<LedgerEvent>): Promise<void> {
+/** Appends events to their streams, in their order. */
+export async function append(store: EventStore, events: Iterable<LedgerEvent>): Promise<void> {
   const streams = new Map<string, LedgerEvent[]>();
   for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
   for (const [stream, added] of streams) {
@@ -50,7 +53,8 @@ async function append(store: EventStore, events: Iterable<LedgerEvent>): Promise
 
 type AnyTables = Kysely<Record<string, Record<string, unknown>>>;
 
-async function project({ readModel, store, policies }: ReportParts): Promise<void> {
+/** Brings a read model up to its log, everybody anew. */
+export async function project({ readModel, store, policies }: ReportParts): Promise<void> {
   const model = await openReadModel(readModel);
   const ledger = openLedger({ store, policies, clock: () => 0 });
   const people = new Set<string>();
