@@ -96,6 +96,15 @@ export interface EventStore {
     handler: (batch: StoredEvent[]) => Promise<void>,
   ): Subscription;
 
+  /**
+   * Names of streams that begin with the prefix, in the order of their bytes, after the name `after`, at most `limit`. Absent
+   * where a store has no such order; then nobody but a walk through the log can tell.
+   */
+  streamNames?(options: { prefix: string; after?: string; limit: number }): Promise<string[]>;
+
+  /** The events of every stream after the name `after` through `through`, stream by stream. There where `streamNames` is. */
+  readStreams?(options: { after: string; through: string }): Promise<StoredEvent[]>;
+
   /** Position of the last event; 0n when the log is empty. */
   head(): Promise<bigint>;
 

@@ -54,15 +54,20 @@ export function openSqlite(file: string): Sqlite.Database {
   database.pragma('synchronous = NORMAL');
   database.pragma(`cache_size = -${CACHE_KIB}`);
   database.pragma(`mmap_size = ${MAPPED_BYTES}`);
+  database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   return database;
 }
 
-export function openPool(address: string): Pool {
-  return new Pool({ connectionString: address, types: { getTypeParser } });
+export function openPool(address: string, max = 10): Pool {
+  const pool = new Pool({ connectionString: address, types: { getTypeParser }, max });
+  // A connection that dies while nobody uses it is replaced; whoever uses one is told by his query.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 const BUSY_MS = 30_000;
 const CACHE_KIB = 64_000;
+const WAL_PAGES = 8_000;
 const MAPPED_BYTES = 1_000_000_000;
 /** PostgreSQL's bigint; positions and fen stay below 2^53. */
 const INT8 = 20;

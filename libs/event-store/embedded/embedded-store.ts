@@ -14,6 +14,7 @@ const eventsPerCommit = 20_000;
 const walPagesPerCheckpoint = 32_000;
 const cacheKib = 64_000;
 const pollMs = 20;
+const mappedBytes = 2_000_000_000;
 /** How long a write waits for a tool that holds the file, such as a backup. */
 const busyMs = 2_000;
 
@@ -37,6 +38,8 @@ export function openEmbeddedStore({ file, limitBytes }: { file: string; limitByt
 export function openEmbeddedReader({ file }: { file: string }): EventReader {
   if (!existsSync(file)) throw new Error(`there is no event store at ${file}`);
   const database = new Database(file, { readonly: true, fileMustExist: true });
+  // Reading stream by stream goes to and fro in the file.
+  database.pragma(`mmap_size = ${mappedBytes}`);
   try {
     checkSchema(database, file);
   } catch (error) {
@@ -46,6 +49,8 @@ export function openEmbeddedReader({ file }: { file: string }): EventReader {
   const reader: LogReader = new LogReader(database, (past, signal) => pollForGrowth(reader, past, signal));
   return {
     readStream: async (stream, options) => reader.readStream(stream, options),
+    streamNames: async (options) => reader.streamNames(options),
+    readStreams: async (options) => reader.readStreams(options),
     readAll: (options) => reader.readAll(options),
     subscribeAll: (options, handler) => reader.subscribeAll(options, handler),
     head: async () => BigInt(reader.head()),
@@ -111,6 +116,14 @@ class EmbeddedStore implements EventStore {
 
   async readStream(stream: string, options?: { fromRevision?: number; limit?: number }) {
     return this.reader.readStream(stream, options);
+  }
+
+  async streamNames(options: { prefix: string; after?: string; limit: number }) {
+    return this.reader.streamNames(options);
+  }
+
+  async readStreams(options: { after: string; through: string }) {
+    return this.reader.readStreams(options);
   }
 
   readAll(options?: Parameters<EventStore['readAll']>[0]) {

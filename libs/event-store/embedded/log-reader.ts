@@ -13,6 +13,8 @@ type Row = [number, string, number, string, string, string, string, string];
 export class LogReader {
   private readonly headStatement: Database.Statement<[]>;
   private readonly streamStatement: Database.Statement<[string, number, number]>;
+  private readonly names: Database.Statement<[string, string, number]>;
+  private readonly streams: Database.Statement<[string, string]>;
   private readonly scans = new Map<string, Database.Statement<unknown[]>>();
   private readonly subscriptions = new Set<Subscription>();
 
@@ -26,6 +28,16 @@ export class LogReader {
         `SELECT ${columns} FROM event WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
+    this.names = database
+      .prepare<[string, string, number]>(
+        'SELECT stream FROM event WHERE stream > ? AND stream < ? AND revision = 0 ORDER BY stream LIMIT ?',
+      )
+      .pluck();
+    this.streams = database
+      .prepare<[string, string]>(
+        `SELECT ${columns} FROM event WHERE stream > ? AND stream <= ? ORDER BY stream, revision`,
+      )
+      .raw();
   }
 
   head(): number {
@@ -34,6 +46,15 @@ export class LogReader {
 
   readStream(stream: string, { fromRevision = 0, limit = -1 }: { fromRevision?: number; limit?: number } = {}) {
     return (this.streamStatement.all(stream, fromRevision, limit) as Row[]).map(toEvent);
+  }
+
+  streamNames({ prefix, after = '', limit }: { prefix: string; after?: string; limit: number }): string[] {
+    const first = after > prefix ? after : prefix;
+    return this.names.all(first, `${prefix}\u{10ffff}`, limit) as string[];
+  }
+
+  readStreams({ after, through }: { after: string; through: string }): StoredEvent[] {
+    return (this.streams.all(after, through) as Row[]).map(toEvent);
   }
 
   async *readAll({

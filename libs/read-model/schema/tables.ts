@@ -1,5 +1,6 @@
 import type { Day } from '../../calendar';
 import {
+  flag,
   large,
   personTables,
   text,
@@ -56,24 +57,37 @@ const checkpoint = {
   generation: whole(),
   /** Fingerprint of the policy packs that the rows were evaluated under. */
   policies: text(),
+  /** The last person evaluated again, while that is under way; null where it is not. */
+  swept_through: textOrNull(),
   updated_at: text(),
 } as const satisfies Columns;
 
 /** Who follows the log for a share; free once `until` has passed (milliseconds since 1970). */
 const lease = { shard: text(), holder: text(), until: large() } as const satisfies Columns;
 
-/** Persons to be evaluated again: all that rest on a stream, or `*` for everyone; done up to `after_person`. */
-const reevaluations = {
-  shard: text(),
-  stream: text(),
-  after_person: text(),
+/** Streams whose persons are to be evaluated again, `*` for everyone; `underway` those of the sweep that has begun. */
+const reevaluations = { shard: text(), stream: text(), underway: flag() } as const satisfies Columns;
+
+/** How far a rebuild has come that fills tables beside the live ones. */
+const rebuilds = {
+  name: text(),
+  /** Of the log as it is rebuilt. */
+  position: large(),
+  policies: text(),
+  /** Everybody up to this stream is done. */
+  done_through: text(),
+  persons: large(),
+  events: large(),
 } as const satisfies Columns;
+
+/** Names of persons' streams, for a store that cannot give them in order. */
+const rebuiltStreams = { stream: text() } as const satisfies Columns;
 
 /** The tables that hold a person's share and are rebuilt beside the live ones. */
 export const rebuiltTables = {
   persons: { columns: persons, key: ['person'], wide: false },
   person_history: { columns: personHistory, key: ['person'], wide: true },
-  person_grounds: { columns: personGrounds, key: ['stream', 'person'], wide: false },
+  person_grounds: { columns: personGrounds, key: ['person', 'stream'], wide: false },
   parked: { columns: parked, key: ['person'], wide: false },
 } as const;
 
@@ -82,6 +96,8 @@ export const keptTables = {
   checkpoint: { columns: checkpoint, key: ['shard'] },
   lease: { columns: lease, key: ['shard'] },
   reevaluations: { columns: reevaluations, key: ['shard', 'stream'] },
+  rebuilds: { columns: rebuilds, key: ['name'] },
+  rebuilt_streams: { columns: rebuiltStreams, key: ['stream'] },
 } as const;
 
 export type PersonRow = RowOf<typeof persons>;

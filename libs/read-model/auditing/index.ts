@@ -1,0 +1,1 @@
+export { Audit, type Difference } from './audit';

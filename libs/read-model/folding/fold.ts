@@ -1,0 +1,208 @@
+import { toDay, type DayNumber } from '../../calendar';
+import type { EventReader, StoredEvent } from '../../event-store';
+import type { Policies } from '../../policy/evaluation';
+import {
+  UnreadableEvent,
+  employerStream,
+  fromStored,
+  personStream,
+  regionStream,
+  type LedgerEvent,
+} from '../../../events';
+import { employersOf, homeRegion, mergedPeople, regionsOf } from '../../../projections/grounds';
+import { factsOf, historyAt, type History } from '../../../projections/history';
+import { noRows, rowsOf, type UnknownCode } from '../../../projections/rows';
+import type { ParkedRow, PersonRow } from '../schema';
+import { contentHash, readFacts, writeFacts } from './facts';
+import type { Folded } from './folded';
+import { SharedStreams } from './shared-streams';
+
+type StreamReader = Pick<EventReader, 'readStream'>;
+
+/** Who counts under whom; undefined where a person counts as himself. */
+export type MergedInto = (person: string) => string | undefined;
+
+/**
+ * Folds persons: from their events to everything the read model holds of them, as the log stood at a limit. What cannot be
+ * read or evaluated parks that person, and only him.
+ */
+export class Folding {
+  readonly shared: SharedStreams;
+
+  constructor(
+    private readonly store: StreamReader,
+    private readonly policies: Policies,
+    private readonly mergedInto: MergedInto,
+  ) {
+    this.shared = new SharedStreams((stream) => this.read(stream));
+  }
+
+  /** A person as the log has him up to `limit`; undefined where it has nothing. */
+  async fromLog(person: string, limit: bigint): Promise<Folded | undefined> {
+    const stored = await this.store.readStream(personStream(person));
+    return stored.length === 0 ? undefined : this.fromEvents(person, stored, limit);
+  }
+
+  /** A person's rows from the events of his stream up to `limit`; undefined where there are none. */
+  async fromEvents(person: string, stored: readonly StoredEvent[], limit: bigint): Promise<Folded | undefined> {
+    const own = stored.at(-1)!.position <= limit ? stored : stored.filter(({ position }) => position <= limit);
+    const last = own.at(-1);
+    if (!last) return undefined;
+    const stands = { revision: last.revision, events: own.length, position: last.position };
+    try {
+      let events = own.map(fromStored);
+      let history = historyAt(events, limit);
+      const joins = mergedPeople(history).filter((other) => other !== person);
+      if (joins.length > 0) {
+        for (const other of joins) {
+          events = events.concat((await this.read(personStream(other))).map(fromStored));
+        }
+        history = historyAt(events, limit);
+      }
+      const codes = unknownCodes(events, history);
+      const facts = writeFacts(history, codes);
+      return await this.evaluate(person, stands, { history, codes, facts, joins, hash: contentHash(facts) }, limit);
+    } catch (error) {
+      if (error instanceof StoreFailed) throw error.cause;
+      return this.park(person, stands, last, error);
+    }
+  }
+
+  /** A person's rows from his facts as they are stored: under other policies, or because a ground has changed. */
+  async fromFacts(row: PersonRow, facts: string, limit: bigint): Promise<Folded> {
+    const stands = { revision: row.revision, events: row.events, position: BigInt(row.position) };
+    try {
+      const { history, codes } = readFacts(facts, stands.position);
+      const joins = mergedPeople(history).filter((other) => other !== row.person);
+      const known = { history, codes, facts, joins, hash: row.content_hash };
+      return await this.evaluate(row.person, stands, known, limit);
+    } catch (error) {
+      if (error instanceof StoreFailed) throw error.cause;
+      return this.park(row.person, stands, undefined, error);
+    }
+  }
+
+  private async read(stream: string): Promise<StoredEvent[]> {
+    try {
+      return await this.store.readStream(stream);
+    } catch (cause) {
+      throw new StoreFailed(`${stream} could not be read`, { cause });
+    }
+  }
+
+  private async evaluate(person: string, stands: Stands, known: Known, limit: bigint): Promise<Folded> {
+    const { history, codes, facts, joins, hash } = known;
+    const first = history.facts[0]?.day;
+    const latest = history.facts.at(-1)?.day;
+    const region = latest === undefined ? undefined : homeRegion(history.facts, latest);
+    const regionIds = region === undefined ? [] : regionsOf(history.facts, region);
+    const employerIds = region === undefined ? [] : employersOf(history.facts);
+    const mergedInto = this.mergedInto(person);
+    const row: PersonRow = {
+      person,
+      revision: stands.revision,
+      position: Number(history.position > stands.position ? history.position : stands.position),
+      events: stands.events,
+      region: region ?? null,
+      first_day: written(first),
+      latest_day: written(latest),
+      died_on: written(factsOf(history, 'Died').at(-1)?.day),
+      merged_into: mergedInto ?? null,
+      content_hash: hash,
+    };
+    const rows =
+      mergedInto === undefined
+        ? rowsOf({
+            person,
+            region,
+            history,
+            regions: await this.shared.known(regionIds, regionStream, limit),
+            employers: await this.shared.known(employerIds, employerStream, limit),
+            policies: this.policies,
+            codes,
+          })
+        : noRows();
+    const grounds = [...regionIds.map(regionStream), ...employerIds.map(employerStream), ...joins.map(personStream)];
+    return { person: row, facts, grounds, joins, rows };
+  }
+
+  private park(person: string, stands: Stands, last: StoredEvent | undefined, error: unknown): Folded {
+    const stream = personStream(person);
+    const unreadable = error instanceof UnreadableEvent ? error : undefined;
+    const parked: ParkedRow = {
+      person,
+      stream: unreadable?.stream ?? stream,
+      revision: unreadable?.revision ?? stands.revision,
+      type: unreadable?.type ?? last?.type ?? '',
+      version: unreadable?.version === undefined ? null : String(unreadable.version),
+      reason: reasonOf(error),
+      parked_at: '',
+    };
+    const rows = noRows();
+    rows.exceptions.push({
+      kind: 'parked',
+      region: null,
+      question: 'history',
+      rule: null,
+      why: 'parked',
+      needs: `${parked.stream} revision ${parked.revision}`,
+      detail: parked.type,
+      from_day: null,
+      through_day: null,
+    });
+    const row: PersonRow = {
+      person,
+      revision: stands.revision,
+      position: Number(stands.position),
+      events: stands.events,
+      region: null,
+      first_day: null,
+      latest_day: null,
+      died_on: null,
+      merged_into: this.mergedInto(person) ?? null,
+      content_hash: '',
+    };
+    const grounds = parked.stream === stream ? [] : [parked.stream];
+    return { person: row, facts: '', grounds, joins: [], rows, parked };
+  }
+}
+
+/** The store did not answer: nobody's fault, and nobody is parked for it. */
+class StoreFailed extends Error {}
+
+interface Stands {
+  revision: number;
+  events: number;
+  position: bigint;
+}
+
+interface Known {
+  history: History;
+  codes: readonly UnknownCode[];
+  facts: string;
+  joins: readonly string[];
+  hash: string;
+}
+
+/** Codes of senders that the ledger does not know, on events that still stand. */
+function unknownCodes(events: readonly LedgerEvent[], history: History): UnknownCode[] {
+  let days: Map<string, DayNumber> | undefined;
+  const codes: UnknownCode[] = [];
+  for (const { id, metadata } of events) {
+    if (metadata.exceptions === undefined) continue;
+    days ??= new Map(history.facts.map((fact) => [fact.id, fact.day]));
+    const day = days.get(id);
+    if (day !== undefined) for (const code of metadata.exceptions) codes.push({ day, code });
+  }
+  return codes;
+}
+
+/** An unreadable event tells of itself without personal data; of anything else only the kind is told. */
+function reasonOf(error: unknown): string {
+  if (error instanceof UnreadableEvent) return error.message;
+  return `his history cannot be evaluated: ${error instanceof Error ? error.name : typeof error}`;
+}
+
+function written(day: DayNumber | undefined): string | null {
+  return day === undefined ? null : toDay(day);
+}

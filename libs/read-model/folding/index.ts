@@ -1,0 +1,3 @@
+export { contentHash } from './facts';
+export { Folding, type MergedInto } from './fold';
+export type { Folded } from './folded';

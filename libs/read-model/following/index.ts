@@ -1,0 +1,6 @@
+export { BatchProjection } from './batch';
+export { allCheckpoints, fingerprintOf, type Checkpoint } from './checkpoint';
+export { Lease, REBUILD } from './lease';
+export { Projector, type ProjectorOptions, type ProjectorState, type ProjectorStatus } from './projector';
+export { WHOLE, parseShard, shardName, type Shard } from './shard';
+export { loadMerges } from './state';

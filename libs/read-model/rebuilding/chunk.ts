@@ -1,0 +1,75 @@
+import type { EventReader, StoredEvent } from '../../event-store';
+import type { Policies } from '../../policy/evaluation';
+import { parseStream } from '../../../events';
+import type { Connection } from '../connection';
+import { Folding, type Folded } from '../folding';
+import { PersonWriter } from '../writing';
+import { NEXT } from './tables';
+
+/** Persons' streams in order: those after one name through another. */
+export interface Chunk {
+  after: string;
+  through: string;
+  /** Their names, where the store cannot read them as a stretch. */
+  names?: readonly string[];
+}
+
+export interface ChunkDone {
+  persons: number;
+  events: number;
+}
+
+const AT_ONCE = 16;
+
+/** Fills the tables being rebuilt, chunk by chunk, as the log stood at a position. */
+export class ChunkBuilder {
+  private readonly folding: Folding;
+  private readonly writer: PersonWriter;
+
+  constructor(
+    private readonly store: EventReader,
+    policies: Policies,
+    private readonly connection: Connection,
+    private readonly position: bigint,
+    clock: () => string,
+  ) {
+    // Who is counted under whom is known once everybody is folded; those persons are folded again at the end.
+    this.folding = new Folding(store, policies, () => undefined);
+    this.writer = new PersonWriter(connection, NEXT, clock);
+  }
+
+  async build(chunk: Chunk): Promise<ChunkDone> {
+    const folded: Folded[] = [];
+    let events = 0;
+    for (const stream of await this.streamsOf(chunk)) {
+      const person = parseStream(stream[0]!.stream);
+      if (person === undefined) continue;
+      const one = await this.folding.fromEvents(person.id, stream, this.position);
+      if (!one) continue;
+      folded.push(one);
+      events += one.person.events;
+    }
+    await this.connection.transaction(() => this.writer.insert(folded));
+    return { persons: folded.length, events };
+  }
+
+  private async streamsOf({ after, through, names }: Chunk): Promise<StoredEvent[][]> {
+    if (names === undefined) return byStream(await this.store.readStreams!({ after, through }));
+    const streams: StoredEvent[][] = [];
+    for (let first = 0; first < names.length; first += AT_ONCE) {
+      const some = names.slice(first, first + AT_ONCE);
+      streams.push(...(await Promise.all(some.map((name) => this.store.readStream(name)))));
+    }
+    return streams.filter(({ length }) => length > 0);
+  }
+}
+
+function byStream(events: readonly StoredEvent[]): StoredEvent[][] {
+  const streams: StoredEvent[][] = [];
+  let last: StoredEvent[] | undefined;
+  for (const event of events) {
+    if (last && last[0]!.stream === event.stream) last.push(event);
+    else streams.push((last = [event]));
+  }
+  return streams;
+}

@@ -1,0 +1,9 @@
+export type { Differing } from './compare';
+export {
+  RebuildStopped,
+  RebuildUnderway,
+  rebuild,
+  type RebuildOptions,
+  type RebuildProgress,
+  type Rebuilt,
+} from './rebuild';

@@ -1,0 +1,2 @@
+export { PersonWriter } from './person-writer';
+export { compiled } from './statements';
