@@ -8,6 +8,7 @@ import { addPolicy } from './policies';
 import { addEvents, addRecord } from './recording';
 import { addReport } from './reporting';
 import { addScenario } from './scenarios';
+import { addSimulate } from './simulating';
 import { BadInput, statusOf, type Status, type Terminal } from './terminal';
 
 /** Runs one command line. Never rejects: what goes wrong is said on stderr and in the exit status. */
@@ -39,6 +40,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addCopy(program, terminal);
   addGenerate(program, terminal);
   addReport(program, terminal);
+  addSimulate(program, terminal);
   addBench(program, terminal);
   return program;
 }
