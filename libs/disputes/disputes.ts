@@ -4,43 +4,15 @@ import { dayOfInstant, type Day } from '../calendar';
 import type { EventReader } from '../event-store';
 import type { Policies } from '../policy/evaluation';
 import { UnreadableEvent, parseStream, personStream, regionStream, type LedgerEvent } from '../../events';
-import type { Answer } from '../../projections/answer';
-import { answerTo, difference, type Difference } from '../../projections/difference';
-import { formatBasis, type Basis, type LawAs } from './basis';
-import type { PackStanding } from './law';
-import { gather, mergedStreams, namedStreams, resolve, withRegion, type Material, type Resolved } from './material';
+import { answerOf, compared, type AnswerAtBasis, type DifferenceReport } from './answers';
+import type { Basis } from './basis';
+import { gather, mergedStreams, namedStreams, resolve, type Material, type Resolved } from './material';
 import { impactOf, type Impact } from './impact';
+import { sealPacket, type PacketSource } from './packet/seal-packet';
+import type { Packet } from './packet/format';
 import { proposedEvents } from './proposal';
 import { addToRegion, emptyRegionImpact, peopleOf, type RegionImpact } from './region-impact';
 import { timelineOf, type Timeline } from './timeline';
-
-/** On which terms an answer was given. */
-export interface BasisUsed {
-  /** The basis as text, with everything that was left out filled in. */
-  text: string;
-  as: LawAs | 'asked';
-  /** The packs that the answer used, and how each came to count. */
-  packs: PackStanding[];
-  /** The rulings behind the readings that the answer used. */
-  rulings: {
-    reading: string;
-    choice: string;
-    event: string;
-    stream: string;
-    effectiveOn: string;
-    recordedAt: string;
-  }[];
-}
-
-/** An answer that names its basis. */
-export type AnswerAtBasis = Answer & { basis: BasisUsed };
-
-/** Two answers, and why they differ. */
-export interface DifferenceReport extends Difference {
-  person: string;
-  from: AnswerAtBasis;
-  to: AnswerAtBasis;
-}
 
 /** What a proposal is asked about. */
 export interface Proposal extends Pick<Basis, 'validOn' | 'region'> {
@@ -76,6 +48,21 @@ export class Disputes {
   async difference(person: string, from: Basis, to: Basis): Promise<DifferenceReport | undefined> {
     const material = await gather(this.ledger, person, [from.region, to.region]);
     return material && compared(material, this.resolved(material, from), this.resolved(material, to));
+  }
+
+  /**
+   * The sealed packet of a question, and of what it is compared against; undefined for a person without a single event.
+   * Hashes what the log holds and signs a checkpoint. Throws as `answerAt`.
+   */
+  async packet(
+    person: string,
+    basis: Basis,
+    against: Basis | undefined,
+    source: Omit<PacketSource, 'policies'>,
+  ): Promise<Packet | undefined> {
+    const material = await gather(this.ledger, person, [basis.region, against?.region]);
+    const now = instantOf(this.clock());
+    return material && sealPacket({ ...source, policies: this.policies }, material, basis, against, now);
   }
 
   /** Everything recorded about a person on the two axes; undefined for a person without a single event. */
@@ -152,36 +139,6 @@ export class Disputes {
   private resolved(material: Material, basis: Basis): Resolved {
     return resolve(material, basis, instantOf(this.clock()), this.policies);
   }
-}
-
-/** The answer of a resolved basis. */
-export function answerOf({ person }: Material, { basis, side, law }: Resolved): AnswerAtBasis {
-  const answer = withRegion(person, () => answerTo(side));
-  return { ...answer, basis: basisUsed(answer, { basis, side, law }) };
-}
-
-/** Two resolved bases compared. */
-export function compared(material: Material, from: Resolved, to: Resolved): DifferenceReport {
-  const [before, after] = [answerOf(material, from), answerOf(material, to)];
-  const found = withRegion(material.person, () => difference(from.side, to.side, { from: before, to: after }));
-  return { person: material.person, from: before, to: after, ...found };
-}
-
-function basisUsed(answer: Answer, { basis, side, law }: Resolved): BasisUsed {
-  const ruled = new Map(
-    answer.readings.flatMap(({ id, choice, by }) => (by === 'ruling' ? [[id, choice] as const] : [])),
-  );
-  return {
-    text: formatBasis({ ...basis, region: answer.region }),
-    as: basis.as ?? 'asked',
-    packs: answer.packs.map(law.standing),
-    rulings: side.events.flatMap((event) => {
-      if (event.type !== 'RulingRecorded' || ruled.get(event.data.reading) !== event.data.choice) return [];
-      const { reading, choice } = event.data;
-      const { id, stream, effectiveOn, recordedAt } = event;
-      return [{ reading, choice, event: id, stream, effectiveOn, recordedAt }];
-    }),
-  };
 }
 
 function regionOfStream(stream: string): string | undefined {

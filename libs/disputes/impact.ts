@@ -2,7 +2,7 @@ import { OPEN, countPoints, dayNumber, subtract, toDay, type Day, type Span } fr
 import type { EventType, LedgerEvent, Scheme } from '../../events';
 import type { Answer, Because } from '../../projections/answer';
 import type { Attributed } from '../../projections/difference';
-import type { DifferenceReport } from './disputes';
+import type { DifferenceReport } from './answers';
 
 /** Days that a proposal adds or takes away; without `through` no end is known. */
 export interface DayRun {
