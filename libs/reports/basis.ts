@@ -7,7 +7,7 @@ import { openReadModel, type ReadModel, type ReadModelTables } from '../read-mod
 import { UnreadableEvent, parseStream, personStream } from '../../events';
 import { mergedPeople } from '../../projections/grounds';
 import { historyAt, knownAtLimit, type KnownAt } from '../../projections/history';
-import { noRows, personTableNames, rowsOf, type PersonRows } from '../../projections/rows';
+import { noRows, personTableNames, rowsOf, type PersonRows, type RowGrounds } from '../../projections/rows';
 import type { LateEvent, ReportSource, Tables, Then } from './report';
 
 /** Where a report's figures come from. */
@@ -262,7 +262,7 @@ interface Evaluated {
 }
 
 /** One person's rows as known at a basis; undefined where nothing was known of him. */
-export async function evaluatePerson(
+async function evaluatePerson(
   ledger: Ledger,
   policies: Policies,
   person: string,
@@ -280,8 +280,8 @@ export async function evaluatePerson(
     const codes = events.flatMap(({ id, effectiveOn, metadata }) =>
       standing.has(id) ? (metadata.exceptions ?? []).map((code) => ({ day: dayNumber(effectiveOn), code })) : [],
     );
-    const rows = rowsOf({ person, region: question.region, history, regions, employers, policies, codes });
-    const died = history.byType.get('Died')?.at(0)?.day ?? OPEN;
+    const rows = rowsOrParked({ person, region: question.region, history, regions, employers, policies, codes });
+    const died = history.byType.get('Died')?.at(-1)?.day ?? OPEN;
     const day = (number: number | undefined) => (number === undefined || number === OPEN ? null : toDay(number));
     const facts = history.facts;
     return {
@@ -297,8 +297,17 @@ export async function evaluatePerson(
   } catch (error) {
     const unknown = { region: null, diedOn: null, firstDay: null, latestDay: null };
     if (error instanceof RegionNeeded) return { rows: noRows(), joins: [], person: unknown };
-    if (error instanceof UnreadableEvent) return { rows: parkedRows(error), joins: [], person: unknown };
+    if (error instanceof UnreadableEvent) return { rows: parkedRows(person, error), joins: [], person: unknown };
     throw error;
+  }
+}
+
+/** As in the read model, what cannot be evaluated parks the person, and nobody else. */
+function rowsOrParked(grounds: RowGrounds): PersonRows {
+  try {
+    return rowsOf(grounds);
+  } catch {
+    return parkedRows(grounds.person);
   }
 }
 
@@ -309,7 +318,7 @@ function isLaterEvent(event: { recordedAt: string; position?: bigint | string },
   return isLater({ recordedAt: event.recordedAt, position: BigInt(event.position ?? 0n) }, knownAt);
 }
 
-function parkedRows({ stream, revision, type }: UnreadableEvent): PersonRows {
+function parkedRows(person: string, unreadable?: UnreadableEvent): PersonRows {
   const open = {
     region: null,
     question: 'history',
@@ -318,10 +327,8 @@ function parkedRows({ stream, revision, type }: UnreadableEvent): PersonRows {
     from_day: null,
     through_day: null,
   };
-  return {
-    ...noRows(),
-    exceptions: [{ ...open, kind: 'parked', needs: `${stream} revision ${revision}`, detail: type }],
-  };
+  const needs = unreadable ? `${unreadable.stream} revision ${unreadable.revision}` : personStream(person);
+  return { ...noRows(), exceptions: [{ ...open, kind: 'parked', needs, detail: unreadable?.type ?? null }] };
 }
 
 /** Ids on their way into a table, some at a time. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { population } from '../../../libs/generation';
 import { loadPoliciesOrThrow } from '../../../libs/policy';
+import { rebuild } from '../../../libs/read-model';
 import { reports } from '../../../libs/reports';
-import { append, project } from '../../../libs/reports/testing/filled';
+import { append } from '../../../libs/reports/testing/filled';
 import { startTestServer, type TestServer } from '../testing/test-server';
 
 let server: TestServer;
@@ -21,7 +22,7 @@ describe('reports by HTTP', () => {
     beforeAll(async () => {
       await append(server.store, population({ persons: 30, seed: 3, regions: ['211200', '320700'] }));
       const readModel = join(server.folder, 'read-model.db');
-      await project({ readModel, store: server.store, policies: loadPoliciesOrThrow('policies') });
+      await rebuild({ readModel, store: server.store, policies: loadPoliciesOrThrow('policies') });
     });
 
     it('are listed', async () => {
