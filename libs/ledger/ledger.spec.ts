@@ -290,6 +290,33 @@ describe('answering', () => {
     });
   });
 
+  test('follows no ruling for what the packs do not offer: refused at the door, passed over where one was stored', async () => {
+    const ruling = (reading: string, choice: string) => ({
+      type: 'RulingRecorded',
+      effectiveOn: '2000-01-01',
+      data: { reading, choice, authority: 'somebody' },
+    });
+    expect(await ledger.recordRegionEvents('211200', [ruling('A-01', 'Z')])).toMatchObject({
+      outcome: 'invalid',
+      faults: [{ index: 0, field: 'data.choice', value: 'Z', expected: 'one of the choices of A-01: A, B' }],
+    });
+    expect(await ledger.recordRegionEvents('211200', [ruling('A-99', 'B')])).toMatchObject({
+      outcome: 'invalid',
+      faults: [{ index: 0, field: 'data.reading', value: 'A-99' }],
+    });
+
+    await recorded('P1', registered, paid('2022-05', '2022-05-16'));
+    const before = await ask();
+    const outcome = await ledger.recordRegionEvents('211200', [ruling('A-01', 'A')]);
+    const target = 'events' in outcome ? outcome.events[0]!.id : '';
+    await ledger.recordRegionEvents('211200', [
+      { type: 'Corrected', effectiveOn: '2022-01-01', data: { target, data: { choice: 'Z' }, reason: 'a slip' } },
+    ]);
+    const after = await ask();
+    expect(after!.waitingPeriods).toEqual(before!.waitingPeriods);
+    expect(after!.readings).toContainEqual({ id: 'A-01', choice: 'A', by: 'pack' });
+  });
+
   test('needs a region from somebody of whom nothing names one', async () => {
     await recorded('P1', died);
     await expect(ask()).rejects.toThrow(RegionNeeded);

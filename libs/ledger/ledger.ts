@@ -67,7 +67,7 @@ export class Ledger {
     this.policies = policies;
     this.clock = new RecordingClock(clock);
     this.cache = new StreamCache(store);
-    this.recorder = 'append' in store ? new Recorder(store, this.clock) : undefined;
+    this.recorder = 'append' in store ? new Recorder(store, this.clock, policies) : undefined;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AppendOutcome, EventStore, ExpectedRevision, NewEvent } from '../event-store';
+import type { Policies } from '../policy/evaluation';
 import {
   deterministicId,
   fromStored,
@@ -64,6 +65,7 @@ export class Recorder {
   constructor(
     private readonly store: EventStore,
     private readonly clock: RecordingClock,
+    private readonly policies: Policies,
   ) {}
 
   async record(stream: string, inputs: readonly unknown[], options: RecordOptions = {}): Promise<RecordOutcome> {
@@ -96,8 +98,8 @@ export class Recorder {
     unstamped: readonly LedgerEvent[],
     expected: ExpectedRevision | undefined,
   ): Promise<RecordOutcome> {
-    const amending = await this.amendmentFaults(stream, unstamped);
-    if (amending.length > 0) return { outcome: 'invalid', faults: amending };
+    const faults = [...(await this.amendmentFaults(stream, unstamped)), ...this.rulingFaults(unstamped)];
+    if (faults.length > 0) return { outcome: 'invalid', faults };
     for (let attempt = 1; ; attempt++) {
       const head = await this.head(stream, attempt > 1);
       const stamped = this.stamp(unstamped, head);
@@ -206,6 +208,35 @@ export class Recorder {
       if (event.type === 'Voided' || event.data.data === undefined || type === 'Corrected' || type === 'Voided')
         return [];
       return validateCorrection(type, event.data.data, standing.get(target)).map((fault) => ({ index, ...fault }));
+    });
+  }
+
+  /** Rulings that choose what no pack offers: recorded, they would look like decisions and decide nothing. */
+  private rulingFaults(events: readonly LedgerEvent[]): EventFault[] {
+    return events.flatMap((event, index): EventFault[] => {
+      if (event.type !== 'RulingRecorded') return [];
+      const { reading, choice } = event.data;
+      const choices = new Set(
+        this.policies.packs.flatMap(({ readings }) => Object.keys(readings[reading]?.choices ?? {})),
+      );
+      if (choices.has(choice)) return [];
+      return choices.size === 0
+        ? [
+            {
+              index,
+              field: 'data.reading',
+              value: reading,
+              expected: 'a reading that a policy pack declares, such as A-01',
+            },
+          ]
+        : [
+            {
+              index,
+              field: 'data.choice',
+              value: choice,
+              expected: `one of the choices of ${reading}: ${[...choices].sort().join(', ')}`,
+            },
+          ];
     });
   }
 

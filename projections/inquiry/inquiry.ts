@@ -1,6 +1,7 @@
 import { dayNumber, toDay, type DayNumber } from '../../libs/calendar';
 import {
   jurisdictionsOf,
+  plainReading,
   readSetting,
   type Citation,
   type Gap,
@@ -9,6 +10,7 @@ import {
   type Reading,
   type RuleKey,
   type RuleValues,
+  type Setting,
 } from '../../libs/policy/evaluation';
 import type { Because, Question, ReadingUsed, Undetermined } from '../answer/answer';
 import { factsOf, type Fact, type History } from '../history';
@@ -66,6 +68,7 @@ export class Inquiry {
   private readonly readingsUsed = new Map<string, ReadingUsed>();
   private readonly packsUsed = new Set<Pack>();
   private readonly firstDays = new Map<string, DayNumber | undefined>();
+  private readonly recordedPacks = new Map<string, Pack | undefined>();
   private readonly references = new Map<string, Reference[]>();
   private readonly regionRulings = new Map<string, Ruling[]>();
   private readonly personRulings: Ruling[];
@@ -139,14 +142,27 @@ export class Inquiry {
         needs: first === undefined ? `pack:${region}` : undefined,
       };
     }
-    return readSetting<RuleValues[K]>(pack.settings[key] as never, day, {
-      choose: (reading) => this.choose(reading, pack, region, on),
-      reference: (name) => this.reference(name, region, on),
-    });
+    const setting = pack.settings[key] as Setting<RuleValues[K]> | undefined;
+    return (
+      plainReading(setting) ??
+      readSetting(setting, day, {
+        choose: (reading) => this.choose(reading, pack, region, on),
+        reference: (name) => this.reference(name, region, on),
+      })
+    );
   }
 
   /** The first version, where the day of recording chooses it for what happened before (A-23). */
   private packByRecording(region: string): Pack | undefined {
+    let pack = this.recordedPacks.get(region);
+    if (pack === undefined && !this.recordedPacks.has(region)) {
+      pack = this.firstByRecording(region);
+      this.recordedPacks.set(region, pack);
+    }
+    return pack;
+  }
+
+  private firstByRecording(region: string): Pack | undefined {
     const first = this.grounds.policies.first(region);
     if (!first?.settings['pack.versionBy']) return undefined;
     const by = readSetting<string>(first.settings['pack.versionBy'] as never, first.effectiveFrom, {
@@ -185,9 +201,10 @@ export class Inquiry {
     return typeof value === 'number' ? value : undefined;
   }
 
-  /** Says why something holds. The citation comes from the pack that has the rule. */
-  because(claim: Claim): void {
+  /** Says why something holds; where saying it costs something, by a function that says it. The citation comes from the pack that has the rule. */
+  because(said: Claim | (() => Claim)): void {
     if (!this.reasons) return;
+    const claim = typeof said === 'function' ? said() : said;
     const key = `${claim.claim}|${claim.rule}|${claim.zh}`;
     if (this.claims.has(key)) return;
     this.claims.set(key, { ...claim, events: [...claim.events], citation: this.citation(claim.rule) });
@@ -212,18 +229,21 @@ export class Inquiry {
   }
 
   private choose(reading: string, pack: Pack, region: string, on: DayNumber): string {
-    const asked = this.grounds.question.readings?.[reading];
-    const ruled = asked === undefined ? this.ruling(reading, region, on) : undefined;
-    const choice = asked ?? ruled ?? pack.readings[reading]?.choice;
-    if (choice === undefined) throw new Error(`pack ${pack.id} reads ${reading} and does not declare it`);
+    const declared = pack.readings[reading];
+    if (!declared) throw new Error(`pack ${pack.id} reads ${reading} and does not declare it`);
+    const wanted = this.grounds.question.readings?.[reading];
+    const asked = wanted !== undefined && Object.hasOwn(declared.choices, wanted) ? wanted : undefined;
+    const ruled = asked === undefined ? this.ruling(reading, declared.choices, region, on) : undefined;
+    const choice = asked ?? ruled ?? declared.choice;
     const by = asked !== undefined ? 'question' : ruled !== undefined ? 'ruling' : 'pack';
     const used = this.readingsUsed.get(reading);
     if (!used || used.by === 'pack') this.readingsUsed.set(reading, { id: reading, choice, by });
     return choice;
   }
 
-  private ruling(reading: string, region: string, on: DayNumber): string | undefined {
-    const own = lastRuling(this.personRulings, reading, on);
+  /** The last ruling that chooses what the pack offers; one that names anything else cannot be followed, and nobody's answer fails on it. */
+  private ruling(reading: string, choices: object, region: string, on: DayNumber): string | undefined {
+    const own = lastRuling(this.personRulings, reading, choices, on);
     if (own !== undefined) return own;
     for (const jurisdiction of jurisdictionsOf(region)) {
       let rulings = this.regionRulings.get(jurisdiction);
@@ -232,7 +252,7 @@ export class Inquiry {
         rulings = history ? rulingsOf(history, 'region') : [];
         this.regionRulings.set(jurisdiction, rulings);
       }
-      const ruled = lastRuling(rulings, reading, on);
+      const ruled = lastRuling(rulings, reading, choices, on);
       if (ruled !== undefined) return ruled;
     }
     return undefined;
@@ -274,8 +294,11 @@ function rulingsOf(history: History, scope: Ruling['scope']): Ruling[] {
   }));
 }
 
-function lastRuling(rulings: readonly Ruling[], reading: string, on: DayNumber): string | undefined {
+function lastRuling(rulings: readonly Ruling[], reading: string, choices: object, on: DayNumber): string | undefined {
   let choice: string | undefined;
-  for (const ruling of rulings) if (ruling.reading === reading && ruling.from <= on) choice = ruling.choice;
+  for (const ruling of rulings) {
+    if (ruling.reading === reading && ruling.from <= on && Object.hasOwn(choices, ruling.choice))
+      choice = ruling.choice;
+  }
   return choice;
 }
