@@ -1,4 +1,4 @@
-export { PAYMENT_COLUMNS, RELATION_COLUMNS, extractOf, type Extract } from './extract';
+export { PAYMENT_COLUMNS, RELATION_COLUMNS, extractOf } from './extract';
 export {
   MAX_PERSONS,
   MAX_SEED,

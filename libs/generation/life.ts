@@ -6,7 +6,6 @@ import {
   type LedgerEvent,
   type PaidData,
   type PersonEventType,
-  type Scheme,
   type Source,
 } from '../../events';
 import type { Chance } from './chance';
@@ -175,12 +174,6 @@ export function feeMonths(from: Month, through: Month = from): { from: Month; th
 /** A day of the month that chance chooses between two dates, at most the 28th. */
 export function dayIn(chance: Chance, month: MonthNumber, first = 1, last = 28): DayNumber {
   return firstDayOf(month) + chance.between(first, last) - 1;
-}
-
-/** The relation that a payment or an event names. */
-export interface Place {
-  scheme: Scheme;
-  region: string;
 }
 
 function two(value: number): string {

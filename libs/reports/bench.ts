@@ -41,7 +41,10 @@ export async function benchReports(
   const store = openStore(join(folder, 'events.sqlite'));
   const readModel = join(folder, 'read-model.db');
   try {
-    await fill(store, population({ persons: Math.min(EVALUATED, persons), seed: 1, regions: REGIONS, refundBases: BASES }));
+    await fill(
+      store,
+      population({ persons: Math.min(EVALUATED, persons), seed: 1, regions: REGIONS, refundBases: BASES }),
+    );
     await rebuild({ store, policies, readModel });
     await repeat(readModel, Math.ceil(persons / EVALUATED) - 1);
     const measured: BenchRow[] = [];

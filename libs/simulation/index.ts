@@ -1,3 +1,3 @@
-export { counted, type Counted } from './figures';
+export { counted } from './figures';
 export { NoPack, policiesWith } from './replaced-pack';
-export { changeOf, simulate, type Affected, type CauseSummary, type SimulationResult } from './simulate';
+export { changeOf, simulate, type SimulationResult } from './simulate';

@@ -6,6 +6,7 @@ import { openPolicies } from '../installation';
 import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import type { BenchRow } from '../../../libs/event-store/bench';
+import { benchReports } from '../../../libs/reports/bench';
 import { benchAnswers } from './answers';
 import { benchImports } from './imports';
 
@@ -13,7 +14,7 @@ interface Options extends OutputOptions {
   folder?: string;
 }
 
-const BENCHES = ['answers', 'stores', 'imports'] as const;
+const BENCHES = ['answers', 'stores', 'imports', 'reports'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -48,6 +49,7 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
         measured.push(...(await benchEventStore()));
       }
       if (name === 'imports') measured.push(...(await benchImports(folder, policies)));
+      if (name === 'reports') measured.push(...(await benchReports(policies, { within: folder })));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
