@@ -21,3 +21,8 @@ it('the schema file is the one that the value types give; write it by `ledger po
   const current = readFileSync(join(FOLDER, 'pack.schema.json'), 'utf8') === schemaText();
   expect(current).toBe(true);
 });
+
+it('articles are named as a clerk reads them out', () => {
+  const articles = check.policies.packs.flatMap(({ rules }) => Object.values(rules).map(({ cite }) => cite.article));
+  expect(articles.filter((article) => /[^\p{Script=Han}（）()、A-Z0-9.-]/u.test(article))).toEqual([]);
+});
