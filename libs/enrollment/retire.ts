@@ -20,7 +20,10 @@ export function retire({ data }: Retire, at: Situation): Decision {
     const details: Record<string, unknown> = { unmet: conditions.unmet.map(({ what }) => what) };
     if (ageOn !== undefined) details['statutoryAgeOn'] = toDay(ageOn);
     if (conditions.shortfallMonths !== undefined) details['shortfallMonths'] = conditions.shortfallMonths;
-    return refuse(unmet.rule, wordsFor(unmet, conditions.shortfallMonths), { details, review: conditions.review });
+    return refuse(unmet.rule, wordsFor(unmet, conditions.shortfallMonths, ageOn !== undefined), {
+      details,
+      review: conditions.review,
+    });
   }
 
   const findings = new Findings();
@@ -50,9 +53,15 @@ export function retire({ data }: Retire, at: Situation): Decision {
   return accept([{ type: 'Retired', effectiveOn: at.day, data }], findings.found);
 }
 
-function wordsFor({ what }: Unmet, shortfall: number | undefined): { zh: string; en: string } {
+function wordsFor({ what }: Unmet, shortfall: number | undefined, ageKnown: boolean): { zh: string; en: string } {
   switch (what) {
     case 'age':
+      if (!ageKnown) {
+        return {
+          zh: '台账中没有出生日期与退休类别，也没有达到法定退休年龄的记录，不能办理退休。',
+          en: 'Neither a birth date with a retirement category nor the reaching of the statutory age is on record.',
+        };
+      }
       return { zh: '尚未达到法定退休年龄，不能办理退休。', en: 'The statutory age is not reached yet.' };
     case 'years':
       return {

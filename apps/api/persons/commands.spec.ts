@@ -79,6 +79,17 @@ describe('commanding', () => {
     expect((await server.get('/v1/persons/C-5/events')).body.events).toHaveLength(2);
   });
 
+  it('does not say that the age is not reached of somebody whose age it does not know', async () => {
+    await server.post('/v1/persons/C-7/events', paid('2022-01', '2022-05', '2022-05-05')).expect(201);
+    const { body } = await server
+      .post('/v1/persons/C-7/commands/Retire', { on: '2022-05-11', data: { region } })
+      .expect(422);
+
+    expect(body.rule).toBe('TL-6.1');
+    expect(body.zh).toContain('台账中没有');
+    expect(body.detail).toContain('on record');
+  });
+
   it('holds to the revision that the sender saw', async () => {
     await server.post('/v1/persons/C-6/events', paid('2022-01', '2022-05', '2022-05-05')).expect(201);
     await server.post('/v1/persons/C-6/events', paid('2022-06', '2022-06', '2022-06-05')).expect(201);
