@@ -13,14 +13,23 @@ export type Sha1 = (message: Uint8Array) => string;
  * Whoever makes many brings a faster SHA-1 than the one that pure folders can have.
  */
 export function deterministicId(key: string, sha1: Sha1 = pureSha1): string {
-  const text = utf8.encode(key);
-  const message = new Uint8Array(NAMESPACE.length + text.length);
-  message.set(NAMESPACE);
-  message.set(text, NAMESPACE.length);
-  const hex = sha1(message);
+  const hex = sha1(messageOf(key));
   const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** The name space and the key in bytes, good until the next call: importing millions of rows, a buffer for each is what costs. */
+function messageOf(key: string): Uint8Array {
+  const longest = NAMESPACE.length + 3 * key.length;
+  if (scratch.length < longest) {
+    scratch = new Uint8Array(2 * longest);
+    scratch.set(NAMESPACE);
+  }
+  const { written } = utf8.encodeInto(key, scratch.subarray(NAMESPACE.length));
+  return scratch.subarray(0, NAMESPACE.length + written);
+}
+
+let scratch = new Uint8Array(0);
 
 /** What makes an event this one and no other, as a key for `deterministicId` where its source numbers nothing. Two facts alike in everything share it. */
 export function contentKey(event: Omit<LedgerEvent, 'id'>): string {

@@ -87,14 +87,9 @@ function checkField(
   targetName: string,
   faults: Fault[],
 ): void {
+  const args: ValidationArguments = { value, object, property: field.name, targetName, constraints: [] };
   for (const rule of field.rules) {
-    const args: ValidationArguments = {
-      value,
-      object,
-      property: field.name,
-      targetName,
-      constraints: rule.constraints,
-    };
+    args.constraints = rule.constraints;
     if (!rule.each || !Array.isArray(value)) {
       if (rule.accepts(value, args)) continue;
       faults.push(fault(`${path}.${field.name}`, value, rule.expected(args)));

@@ -6,6 +6,7 @@ import { dayNumber, isDay, toDay, type Day } from './day';
  */
 export type Instant = string;
 
+const OWN_FORM = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}\+08:00$/;
 const INSTANT_PATTERN = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Whether the text is an instant in the ledger's own form. */
@@ -16,6 +17,7 @@ export function isInstant(text: unknown): text is Instant {
 /** The ledger's form of an ISO 8601 instant with any offset, or of a bare day (its first instant); undefined when it is neither. */
 export function toInstant(text: string): Instant | undefined {
   if (isDay(text)) return `${text}T00:00:00.000+08:00`;
+  if (OWN_FORM.test(text) && isDay(text.slice(0, 10))) return text;
   const match = INSTANT_PATTERN.exec(text);
   if (!match || !isDay(match[1])) return undefined;
   const hours = +match[2]!;

@@ -94,7 +94,34 @@ function checkObject(path: string, value: unknown): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new Unfit(`${path} is ${describe(value)}; expected an object`);
   }
-  checkJson(value, [path]);
+  // Finding out where a fault lies is left to a second look.
+  if (!isJson(value, 1)) checkJson(value, [path]);
+}
+
+/** Whether `checkJson` would find no fault. */
+function isJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth > maxDepth || (!Array.isArray(value) && !isPlain(value))) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth + 1)) return false;
+    return true;
+  }
+  for (const key of Object.keys(value)) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (inner !== undefined && !isJson(inner, depth + 1)) return false;
+  }
+  return true;
 }
 
 /** An undefined property counts as absent, as JSON has it; everything else that JSON would change is unfit. */

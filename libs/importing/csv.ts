@@ -30,11 +30,12 @@ function readRecords(
   const records: CsvRecord[] = [];
   let start = 0;
   let line = firstLine;
+  let quote = text.indexOf('"');
   while (start < text.length) {
     const newline = text.indexOf('\n', start);
     if (newline < 0 && !atEnd) break;
     const end = newline < 0 ? text.length : newline;
-    const quote = text.indexOf('"', start);
+    if (quote >= 0 && quote < start) quote = text.indexOf('"', start);
     if (quote < 0 || quote >= end) {
       const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
       if (whole !== '') records.push({ line, cells: whole.split(',') });

@@ -202,7 +202,8 @@ class EmbeddedStore implements EventStore {
 
     const first = this.lastPosition + 1;
     try {
-      for (const [index, { id, type, recordedAt, data, metadata }] of events.entries()) {
+      for (let index = 0; index < events.length; index++) {
+        const { id, type, recordedAt, data, metadata } = events[index]!;
         this.insert.run(first + index, stream, head + 1 + index, id, type, recordedAt, data, metadata);
       }
     } catch (error) {
