@@ -53,12 +53,14 @@ export async function* stretchesOfPersons(
       .limit(limit)
       .execute(),
   );
-  for await (const { person, n: _, ...membership } of rows) {
-    if (current?.person !== person) {
-      if (current) yield { person: current.person, stretches: joined(current.memberships) };
-      current = { person, memberships: [] };
+  for await (const page of rows) {
+    for (const { person, n: _, ...membership } of page) {
+      if (current?.person !== person) {
+        if (current) yield { person: current.person, stretches: joined(current.memberships) };
+        current = { person, memberships: [] };
+      }
+      current.memberships.push(membership);
     }
-    current.memberships.push(membership);
   }
   if (current) yield { person: current.person, stretches: joined(current.memberships) };
 }

@@ -26,14 +26,14 @@ export function whole(value: unknown): number {
 
 const PAGE = 20_000;
 
-/** Rows in the order of person and place, some thousand at a time, so that any number of them can be read. */
+/** Rows in the order of person and place, in pages of some thousand, so that any number of them can be read. */
 export async function* inPages<R extends { person: string; n: number }>(
   page: (after: { person: string; n: number } | undefined, limit: number) => Promise<R[]>,
-): AsyncGenerator<R> {
+): AsyncGenerator<R[]> {
   let last: R | undefined;
   for (;;) {
     const rows: R[] = await page(last, PAGE);
-    yield* rows;
+    yield rows;
     if (rows.length < PAGE) return;
     last = rows[rows.length - 1];
   }

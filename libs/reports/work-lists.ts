@@ -46,22 +46,23 @@ export const duplicates: Report = {
         .limit(limit)
         .execute(),
     );
-    for await (const row of rows) {
-      const relations = JSON.parse(row.relations) as { scheme: string; region: string; participation?: string }[];
-      yield {
-        person: row.person,
-        scope: row.scope,
-        line: row.detected === 1 ? 'detected' : row.retained_scheme === null ? 'open' : 'byRule',
-        relations: relations
-          .map((one) => [one.scheme, one.region, one.participation].filter(Boolean).join(' '))
-          .join('; '),
-        retainedScheme: row.retained_scheme,
-        retainedRegion: row.retained_region,
-        others: row.others,
-        rule: row.rule,
-        since: row.from_day,
-      };
-    }
+    for await (const page of rows)
+      for (const row of page) {
+        const relations = JSON.parse(row.relations) as { scheme: string; region: string; participation?: string }[];
+        yield {
+          person: row.person,
+          scope: row.scope,
+          line: row.detected === 1 ? 'detected' : row.retained_scheme === null ? 'open' : 'byRule',
+          relations: relations
+            .map((one) => [one.scheme, one.region, one.participation].filter(Boolean).join(' '))
+            .join('; '),
+          retainedScheme: row.retained_scheme,
+          retainedRegion: row.retained_region,
+          others: row.others,
+          rule: row.rule,
+          since: row.from_day,
+        };
+      }
   },
 };
 
@@ -157,7 +158,22 @@ export const exceptions: Report = {
         .limit(limit)
         .execute(),
     );
-    for await (const { n: _, from_day, through_day, ...row } of rows)
-      yield { ...row, from: from_day, through: through_day };
+    for await (const page of rows) {
+      for (const row of page) {
+        const {
+          person,
+          kind,
+          region: of,
+          question,
+          rule,
+          why,
+          needs,
+          detail,
+          from_day: from,
+          through_day: through,
+        } = row;
+        yield { person, kind, region: of, question, rule, why, needs, detail, from, through };
+      }
+    }
   },
 };
