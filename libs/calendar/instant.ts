@@ -16,8 +16,8 @@ export function isInstant(text: unknown): text is Instant {
 
 /** The ledger's form of an ISO 8601 instant with any offset, or of a bare day (its first instant); undefined when it is neither. */
 export function toInstant(text: string): Instant | undefined {
-  if (isDay(text)) return `${text}T00:00:00.000+08:00`;
   if (OWN_FORM.test(text) && isDay(text.slice(0, 10))) return text;
+  if (isDay(text)) return `${text}T00:00:00.000+08:00`;
   const match = INSTANT_PATTERN.exec(text);
   if (!match || !isDay(match[1])) return undefined;
   const hours = +match[2]!;

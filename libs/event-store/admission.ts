@@ -114,7 +114,8 @@ function isJson(value: unknown, depth: number): boolean {
   if (value === null) return true;
   if (depth > maxDepth || (!Array.isArray(value) && !isPlain(value))) return false;
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth + 1)) return false;
+    // Not `every`: it passes over holes.
+    for (const item of value) if (!isJson(item, depth + 1)) return false;
     return true;
   }
   for (const key of Object.keys(value)) {
