@@ -76,6 +76,19 @@ export function partsOf(day: DayNumber): DayParts {
 
 /** `YYYY-MM-DD` of a day number. */
 export function toDay(day: DayNumber): Day {
+  const written = WRITTEN[day - FIRST_WRITTEN];
+  if (written !== undefined) return written;
+  const text = inDigits(day);
+  if (day >= FIRST_WRITTEN && day <= LAST_WRITTEN) WRITTEN[day - FIRST_WRITTEN] = text;
+  return text;
+}
+
+/** Lives fall on few days, and every answer writes the same ones: 1900 through 2100 are written once each. */
+const FIRST_WRITTEN = -25_567;
+const LAST_WRITTEN = 47_846;
+const WRITTEN: (Day | undefined)[] = Array.from({ length: LAST_WRITTEN - FIRST_WRITTEN + 1 }, () => undefined);
+
+function inDigits(day: DayNumber): Day {
   const { year, month, date } = partsOf(day);
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(date, 2)}`;
 }

@@ -12,7 +12,7 @@ import type { RuleValues } from '../../libs/policy/evaluation';
 import type { LateFee } from '../answer/answer';
 import { cny, compareShares, halfUp, shareOf, times, truncated, yuan, type Share } from '../fen';
 import type { Fact } from '../history';
-import type { Inquiry } from '../inquiry';
+import type { Claim, Inquiry } from '../inquiry';
 import type { FeeMonth, PaymentRecord } from '../payments';
 import { PublishedDueDays, dueDayOf } from './due-day';
 
@@ -156,17 +156,33 @@ function startOf(
   return due && { day: due.day + 1, events: due.event === undefined ? [] : [due.event] };
 }
 
-function assessedFee(
-  inquiry: Inquiry,
-  { month, end, paid, events }: Overdue,
-  fee: { rule: LateFeeRule; id: string; start: DayNumber; days: number; principal: Share; events: string[] },
-): LateFee {
-  const { rule, id, start, days, principal } = fee;
+interface Charge {
+  rule: LateFeeRule;
+  id: string;
+  start: DayNumber;
+  days: number;
+  principal: Share;
+  events: string[];
+}
+
+function assessedFee(inquiry: Inquiry, overdue: Overdue, fee: Charge): LateFee {
+  const { month } = overdue;
+  const { rule, id, days, principal } = fee;
   const raw = times(principal, rule.perTenThousand * days, 10000);
   const capped = rule.cap === 'principal' && compareShares(raw, principal) >= 0;
   const charged = capped ? principal : raw;
   const feeFen = rule.rounding === 'halfUp' ? halfUp(charged) : truncated(charged);
   const principalFen = halfUp(principal);
+  inquiry.because(() => reasonOf(overdue, fee, { raw, capped, feeFen, principalFen }));
+  return { feeMonth: toMonth(month), principalFen, days, feeFen, capped, rule: id };
+}
+
+function reasonOf(
+  { month, end, paid, events }: Overdue,
+  fee: Charge,
+  { raw, capped, feeFen, principalFen }: { raw: Share; capped: boolean; feeFen: number; principalFen: number },
+): Claim {
+  const { rule, id, start, days } = fee;
   const last = rule.arrivalDay === 'counted' ? end : end - 1;
   const until = paid ? `到账日 ${toDay(end)}` : `查询日 ${toDay(end)}`;
   const untilEn = paid ? `the day of arrival ${toDay(end)}` : `the day asked about, ${toDay(end)}`;
@@ -178,13 +194,12 @@ function assessedFee(
     rule.principal === 'unit' ? { zh: '单位部分', en: "the employer's part" } : { zh: '应缴总额', en: 'the whole fee' };
   const from = rule.from === 'monthAfterFeeMonth' ? '自次月' : '自';
   const arithmetic = `${toMonth(month)} 所属期${from} ${toDay(start)} 起至${until}${counted.zh}共 ${days} 天，按日万分之${rule.perTenThousand} 计 ${yuan(principalFen)} × ${rule.perTenThousand}/10000 × ${days} = ${yuan(rule.rounding === 'halfUp' ? halfUp(raw) : truncated(raw))}${capped ? `，封顶 ${yuan(feeFen)}` : ''}`;
-  inquiry.because({
+  return {
     claim: 'lateFees',
     rule: id,
     events: [...events, ...fee.events],
     arithmetic,
     zh: `${toMonth(month)} 所属期的费款迟缴，${from} ${toDay(start)} 起至${until}${counted.zh}共 ${days} 天，以${parts.zh} ${yuan(principalFen)}为本金按日加收万分之${rule.perTenThousand}${cap.zh}。`,
     en: `Fee month ${toMonth(month)} is late from ${toDay(start)} to ${untilEn}${counted.en}, ${days} days; ${rule.perTenThousand} ten-thousandths of ${parts.en}, ${cny(principalFen)}, are added a day${cap.en}.`,
-  });
-  return { feeMonth: toMonth(month), principalFen, days, feeFen, capped, rule: id };
+  };
 }

@@ -5,22 +5,7 @@ import type { PaymentRecord } from '../payments';
 import type { ContributionKind, PersonRows } from './tables';
 import { bit, day, month } from './written';
 
-/** One month, or months without a calendar, as one row has it. */
-interface Piece {
-  kind: ContributionKind;
-  place: string | null;
-  purchased: boolean;
-  month?: MonthNumber;
-  count: number;
-  from: DayNumber;
-  until: DayNumber;
-}
-
-/** A run of months that one row holds. `days` is empty where all count from one day. */
-interface Run extends Piece {
-  last: MonthNumber | undefined;
-  days: string;
-}
+type Places = ReadonlyMap<readonly string[], string>;
 
 /**
  * Contribution months as `contributionOn` counts them, each calendar month once: of what several facts give, the strongest
@@ -33,26 +18,26 @@ export function contributionRows(
   on: DayNumber,
 ): PersonRows['contribution_months'] {
   const places = placesOf(inquiry);
-  const pieces: Piece[] = [];
-  const byMonth = new Map<MonthNumber, CountedMonths[]>();
+  const runs = new Runs();
+  const calendar: CountedMonths[] = [];
   for (const entry of counted) {
     if (entry.until <= entry.from) continue;
-    if (entry.month === undefined) pieces.push(pieceOf(entry, places));
-    else {
-      const given = byMonth.get(entry.month);
-      if (given) given.push(entry);
-      else byMonth.set(entry.month, [entry]);
-    }
+    if (entry.month !== undefined) calendar.push(entry);
+    else runs.addAlone(entry, placeOf(entry, places));
   }
-  for (const given of byMonth.values()) {
-    if (given.length === 1) pieces.push(pieceOf(given[0]!, places));
-    else pieces.push(...strongest(given, places));
+  calendar.sort((a, b) => a.month! - b.month!);
+  for (let first = 0, next = 0; first < calendar.length; first = next) {
+    const entry = calendar[first]!;
+    for (next = first + 1; next < calendar.length && calendar[next]!.month === entry.month; next++);
+    if (next === first + 1) runs.add(entry, placeOf(entry, places), entry.from, entry.until);
+    else addStrongest(runs, calendar.slice(first, next), places);
   }
-  pieces.push(...residentPieces(inquiry, payments, byMonth, on));
-  return runs(pieces).map(rowOf);
+  if (payments.years.length > 0)
+    addResident(runs, inquiry, payments, new Set(calendar.map((entry) => entry.month!)), on);
+  return runs.found.map(rowOf);
 }
 
-function placesOf(inquiry: Inquiry): Map<readonly string[], string> {
+function placesOf(inquiry: Inquiry): Places {
   const places = new Map<readonly string[], string>();
   for (const { events, data } of inquiry.facts('Paid')) places.set(events, data.region);
   for (const { events, data } of inquiry.facts('YearsRecognised')) places.set(events, data.region);
@@ -60,99 +45,112 @@ function placesOf(inquiry: Inquiry): Map<readonly string[], string> {
   return places;
 }
 
-function pieceOf(entry: CountedMonths, places: ReadonlyMap<readonly string[], string>): Piece {
-  const { kind, purchased, month: of, count, from, until, events } = entry;
-  return { kind, place: places.get(events) ?? null, purchased, month: of, count, from, until };
+function placeOf({ events }: CountedMonths, places: Places): string | null {
+  return places.get(events) ?? null;
 }
 
 /** One calendar month that several facts give: on each day the strongest that counts. */
-function strongest(given: readonly CountedMonths[], places: ReadonlyMap<readonly string[], string>): Piece[] {
+function addStrongest(runs: Runs, given: readonly CountedMonths[], places: Places): void {
   const edges = [...new Set(given.flatMap(({ from, until }) => [from, until]))].sort((a, b) => a - b);
   const ranked = [...given].sort((a, b) => byStrength(a.kind, b.kind) || a.from - b.from);
-  const pieces: Piece[] = [];
+  let standing: { entry: CountedMonths; from: DayNumber; until: DayNumber } | undefined;
+  const add = () =>
+    standing && runs.add(standing.entry, placeOf(standing.entry, places), standing.from, standing.until);
   for (const [index, from] of edges.entries()) {
-    const counts = ranked.find((entry) => entry.from <= from && from < entry.until);
-    if (!counts) continue;
-    const piece = { ...pieceOf(counts, places), from, until: edges[index + 1] ?? OPEN };
-    const last = pieces.at(-1);
-    if (last && last.until === from && last.kind === piece.kind && last.place === piece.place) last.until = piece.until;
-    else pieces.push(piece);
+    const entry = ranked.find((one) => one.from <= from && from < one.until);
+    if (!entry) continue;
+    const until = edges[index + 1] ?? OPEN;
+    const goesOn =
+      standing?.until === from &&
+      standing.entry.kind === entry.kind &&
+      placeOf(standing.entry, places) === placeOf(entry, places);
+    if (goesOn) standing!.until = until;
+    else {
+      add();
+      standing = { entry, from, until };
+    }
   }
-  return pieces;
+  add();
 }
 
 /** Months enrolled as a resident that nothing else gives. */
-function residentPieces(
+function addResident(
+  runs: Runs,
   inquiry: Inquiry,
   payments: PaymentRecord,
-  otherwise: ReadonlyMap<MonthNumber, unknown>,
+  given: Set<MonthNumber>,
   on: DayNumber,
-): Piece[] {
-  const pieces: Piece[] = [];
-  const seen = new Set<MonthNumber>();
-  for (const year of payments.years) {
+): void {
+  for (const year of [...payments.years].sort((a, b) => a.year - b.year)) {
     const enrolled = enrolledDays(inquiry, year, on);
     if (!enrolled) continue;
-    for (let of = monthOf(enrolled.from); of <= monthOf(enrolled.through); of++) {
-      if (seen.has(of) || otherwise.has(of)) continue;
-      const partial = firstDayOf(of) < enrolled.from || enrolled.through < lastDayOf(of);
-      if (partial) {
+    const through = monthOf(enrolled.through);
+    for (let of = monthOf(enrolled.from); of <= through; of++) {
+      if (given.has(of)) continue;
+      const first = firstDayOf(of);
+      if (first < enrolled.from || enrolled.through < lastDayOf(of)) {
         const counts = inquiry.read('years.residentPartialMonth', year.region, on);
         if (!counts.known || counts.value !== 'anyDay') continue;
       }
-      seen.add(of);
-      pieces.push({
-        kind: 'resident',
-        place: year.region,
-        purchased: false,
-        month: of,
-        count: 1,
-        from: Math.max(firstDayOf(of), enrolled.from),
-        until: year.refundedOn ?? OPEN,
-      });
+      given.add(of);
+      const month = { kind: 'resident' as const, month: of, count: 1, purchased: false };
+      runs.add(month, year.region, Math.max(first, enrolled.from), year.refundedOn ?? OPEN);
     }
   }
-  return pieces;
+}
+
+interface Months {
+  kind: ContributionKind;
+  month?: MonthNumber;
+  count: number;
+  purchased: boolean;
+}
+
+/** Months that one row holds. `days` is empty where all count from one day. */
+interface Run extends Months {
+  place: string | null;
+  from: DayNumber;
+  until: DayNumber;
+  last: MonthNumber | undefined;
+  days: string;
 }
 
 /** Neighbouring months that agree in everything but the day from which they count, which is the same or their own. */
-function runs(pieces: Piece[]): Run[] {
-  const found: Run[] = [];
-  pieces.sort((a, b) => (a.month ?? 0) - (b.month ?? 0) || a.from - b.from);
-  for (const piece of pieces) {
-    if (piece.month === undefined) {
-      found.push({ ...piece, last: undefined, days: '' });
-      continue;
-    }
-    const date = piece.from - firstDayOf(piece.month) + 1;
-    const own = date >= 1 && piece.from <= lastDayOf(piece.month);
-    const before = lastRun(found, piece, own);
-    if (!before) found.push({ ...piece, last: piece.month, days: own ? two(date) : '' });
-    else {
-      before.last = piece.month;
-      before.count++;
-      if (own) before.days += two(date);
-    }
+class Runs {
+  readonly found: Run[] = [];
+
+  /** Months that belong to no calendar month. */
+  addAlone({ kind, count, purchased, from, until }: CountedMonths, place: string | null): void {
+    this.found.push({ kind, count, purchased, place, from, until, last: undefined, days: '' });
   }
-  return found;
+
+  /** The next month, or the same one on other days. */
+  add({ kind, month: of, purchased }: Months, place: string | null, from: DayNumber, until: DayNumber): void {
+    const first = firstDayOf(of!);
+    const own = first <= from && from <= lastDayOf(of!);
+    const days = own ? DATES[from - first + 1]! : '';
+    // Among the last few, because one month may stand in several.
+    for (let i = this.found.length - 1; i >= 0 && i >= this.found.length - 4; i--) {
+      const run = this.found[i]!;
+      if (
+        run.last === of! - 1 &&
+        run.kind === kind &&
+        run.place === place &&
+        run.purchased === purchased &&
+        run.until === until &&
+        (own ? run.days !== '' : run.days === '' && run.from === from)
+      ) {
+        run.last = of;
+        run.count++;
+        run.days += days;
+        return;
+      }
+    }
+    this.found.push({ kind, month: of, count: 1, purchased, place, from, until, last: of, days });
+  }
 }
 
-/** The run that the month goes on; among the last few, because one month may stand in several. */
-function lastRun(found: readonly Run[], piece: Piece, own: boolean): Run | undefined {
-  for (let i = found.length - 1; i >= 0 && i >= found.length - 4; i--) {
-    const run = found[i]!;
-    if (
-      run.last === piece.month! - 1 &&
-      run.kind === piece.kind &&
-      run.place === piece.place &&
-      run.purchased === piece.purchased &&
-      run.until === piece.until &&
-      (own ? run.days !== '' : run.days === '' && run.from === piece.from)
-    )
-      return run;
-  }
-  return undefined;
-}
+const DATES = Array.from({ length: 32 }, (_, date) => String(date).padStart(2, '0'));
 
 function rowOf({ kind, place, purchased, month: first, last, count, from, until, days }: Run) {
   return {
@@ -166,10 +164,4 @@ function rowOf({ kind, place, purchased, month: first, last, count, from, until,
     days: days === '' ? null : days,
     purchased: bit(purchased),
   };
-}
-
-const DATES = Array.from({ length: 32 }, (_, date) => String(date).padStart(2, '0'));
-
-function two(date: number): string {
-  return DATES[date]!;
 }

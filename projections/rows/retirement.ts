@@ -1,5 +1,5 @@
 import { OPEN, dayNumber, firstDayOf, type DayNumber } from '../../libs/calendar';
-import { countableMonths, sums, tallyOn } from '../contribution';
+import { sums, tallyOn, type CountableMonths } from '../contribution';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { retireeFrom, retirementOn, statutoryAgeOn } from '../retirement';
@@ -12,7 +12,12 @@ type Row = PersonRows['retirement'][number];
  * Retirement of a person whose age is known or who has retired. Before the age one stretch, as of the last fact in it;
  * from the age on, asked anew on every day on which a fact happens.
  */
-export function retirementRows(inquiry: Inquiry, payments: PaymentRecord, latest: DayNumber): Row[] {
+export function retirementRows(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  countable: CountableMonths,
+  latest: DayNumber,
+): Row[] {
   const ageOn = statutoryAgeOn(inquiry);
   const [retired] = inquiry.facts('Retired');
   if (ageOn === undefined && !retired) return [];
@@ -36,7 +41,7 @@ export function retirementRows(inquiry: Inquiry, payments: PaymentRecord, latest
   for (const [index, from] of sorted.entries()) {
     const through = index + 1 < sorted.length ? sorted[index + 1]! - 1 : OPEN;
     const on = Math.max(from, Math.min(through, latest));
-    const tally = sums(tallyOn(countableMonths(inquiry, payments, on), on), inquiry.region);
+    const tally = sums(tallyOn(countable, on), inquiry.region);
     const counted = { ...tally, doubleCounted: 0, consecutive: 0, residentMonths: 0 };
     const now = retirementOn(inquiry, payments, counted, on, retiree);
     const row: Row = {

@@ -1,13 +1,10 @@
 import { OPEN, toDay, toMonth, type Day, type DayNumber, type Month, type MonthNumber } from '../../libs/calendar';
 
-/** Days as rows write them. A population has few different days, so each is written once. */
-const days = new Map<DayNumber, Day>();
+/** Months as rows write them. A population has few different ones, so each is written once. */
 const months = new Map<MonthNumber, Month>();
 
 export function day(number: DayNumber): Day {
-  let text = days.get(number);
-  if (text === undefined) days.set(number, (text = toDay(number)));
-  return text;
+  return toDay(number);
 }
 
 export function month(number: MonthNumber): Month {

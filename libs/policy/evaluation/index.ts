@@ -1,4 +1,5 @@
 export {
+  plainReading,
   readSetting,
   type Citation,
   type DatedSetting,

@@ -1,5 +1,14 @@
 /** The regions that may rule a region, nearest first: itself, its city (`…00`), its province (`…0000`), the country. */
-export function jurisdictionsOf(region: string): string[] {
+export function jurisdictionsOf(region: string): readonly string[] {
+  let jurisdictions = known.get(region);
+  if (!jurisdictions) known.set(region, (jurisdictions = ruling(region)));
+  return jurisdictions;
+}
+
+/** The country has a few thousand regions, and every answer asks. */
+const known = new Map<string, readonly string[]>();
+
+function ruling(region: string): string[] {
   const city = `${region.slice(0, 4)}00`;
   const province = provinceOf(region);
   return [...new Set([region, city, province, '000000'])];
