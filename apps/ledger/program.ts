@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
 import { addBench } from './benchmarks';
 import { addCopy } from './copying';
+import { addDisputes } from './disputes';
 import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
@@ -41,6 +42,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addGenerate(program, terminal);
   addReport(program, terminal);
   addSimulate(program, terminal);
+  addDisputes(program, terminal);
   addBench(program, terminal);
   return program;
 }

@@ -8,3 +8,5 @@ export { InvalidProposal, type ProposalFault } from './proposal';
 export { type RegionImpact } from './region-impact';
 export { type Timeline, type TimelineEvent, type TimelineState } from './timeline';
 export { causeWords, changeWords, pathWords, term, valueWords, type Language } from './words';
+export { statementPage } from './pages/statement-page';
+export { timelinePage } from './pages/timeline-page';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
 import { BadBasis, Disputes, PackNotAtHand, parseBasis, type Basis } from '../../../libs/disputes';
 import { RegionNeeded, instantOf, openLedger } from '../../../libs/ledger';
 import { dayOfInstant } from '../../../libs/calendar';
@@ -43,6 +44,7 @@ export async function asking<T>(options: DisputeOptions, use: (asking: Asking) =
       return await use({ disputes, store, policies, location });
     } catch (error) {
       if (error instanceof RegionNeeded) throw new BadInput(`region: ${error.message}`);
+      if (error instanceof BadBasis) throw new BadInput(error.message);
       if (error instanceof PackNotAtHand) throw new BadInput(`--policies: ${error.message}`);
       throw error;
     }
@@ -69,6 +71,15 @@ export function basisOf(option: string, text: string): Basis {
 export function found<T>(person: string, value: T | undefined): T {
   if (value === undefined) throw new BadInput(`PERSON: there are no events of ${person}`);
   return value;
+}
+
+/** Writes a file that is not there yet. */
+export function writeNew(option: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    throw new BadInput(`${option}: ${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 export function today(): string {

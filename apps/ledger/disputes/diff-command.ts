@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { BadBasis, causeWords, changeWords, type DifferenceReport } from '../../../libs/disputes';
-import { BadInput, addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { causeWords, changeWords, type DifferenceReport } from '../../../libs/disputes';
+import { addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
 import { asking, basisOf, found, personOf, withLedgerOptions, type DisputeOptions } from './asking';
 
 interface Options extends DisputeOptions {
@@ -25,20 +25,15 @@ export function addDiff(program: Command, terminal: Terminal): void {
 async function runDiff(person: string, options: Options, terminal: Terminal): Promise<Status> {
   const from = basisOf('--from', options.from);
   const to = basisOf('--to', options.to);
-  return asking(options, async ({ disputes }) => {
-    try {
-      const report = found(person, await disputes.difference(person, from, to));
-      terminal.out(options.json ? printedJson(report) : differencePage(report, options.lang));
-      return report.changes.length === 0 ? 0 : 1;
-    } catch (error) {
-      if (error instanceof BadBasis) throw new BadInput(`--from or --to: ${error.message}`);
-      throw error;
-    }
+  return asking<Status>(options, async ({ disputes }) => {
+    const report = found(person, await disputes.difference(person, from, to));
+    terminal.out(options.json ? printedJson(report) : differencePage(report, options.lang));
+    return report.changes.length === 0 ? 0 : 1;
   });
 }
 
 /** Each change with the numbers of its causes, and the causes under their numbers. */
-export function differencePage({ from, to, changes, causes, withoutEffect }: DifferenceReport, lang: Language): string {
+function differencePage({ from, to, changes, causes, withoutEffect }: DifferenceReport, lang: Language): string {
   const zh = lang === 'zh';
   const lines = [
     `${zh ? '甲' : 'from'}  ${from.basis.text}`,

@@ -1,0 +1,135 @@
+import Database from 'better-sqlite3';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DifferenceReport, Impact, Timeline } from '../../../libs/disputes';
+import { runLedger } from '../program';
+
+let folder: string;
+let data: string;
+
+const paid = (month: string, on: string, known = on) =>
+  JSON.stringify({
+    type: 'Paid',
+    effectiveOn: on,
+    recordedAt: `${known}T09:00:00.000+08:00`,
+    data: { scheme: 'employee', region: '211200', kind: 'regular', feeMonths: { from: month, through: month } },
+    metadata: { migratedFrom: 'old' },
+  });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-disputes-'));
+  data = join(folder, 'data');
+  const events = [
+    paid('2022-04', '2022-04-05'),
+    paid('2022-10', '2022-10-12'),
+    paid('2022-07', '2022-07-06', '2022-12-01'),
+  ];
+  const file = join(folder, 'events.jsonl');
+  writeFileSync(file, events.join('\n'));
+  const { status, err } = await run('record', file, '--person', 'P1', '--migrated-from', 'old');
+  if (status !== 0) throw new Error(err);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A command line in this process; the programs' own tests run it in one of its own. */
+async function ledger(args: readonly string[]) {
+  const written = { out: '', err: '' };
+  const status = await runLedger(args, {
+    out: (text) => (written.out += text),
+    err: (text) => (written.err += text),
+  });
+  return { status, ...written };
+}
+const run = (...args: string[]) => ledger([...args, '--store', data]);
+const then = 'validOn=2022-10-20,knownAt=2022-10-31,as=decidedThen';
+const now = 'validOn=2022-10-20';
+
+describe('a dispute from the command line', () => {
+  it('the answer as it was, as it is, and why they differ', async () => {
+    const shown = await run('diff', 'P1', '--from', then, '--to', now);
+    expect(shown).toMatchObject({ status: 1, err: '' });
+    expect(shown.out).toContain('待遇·状态：等待期内 → 可享受待遇  [1]');
+    expect(shown.out).toContain('[1] 迟到的事实：缴费到账，2022-07-06 生效，2022-12-01 记录');
+    const report = JSON.parse((await run('diff', 'P1', '--from', then, '--to', now, '--json')).out) as DifferenceReport;
+    expect(report.causes).toHaveLength(1);
+    expect((await run('diff', 'P1', '--from', now, '--to', now)).status).toBe(0);
+  });
+
+  it('the timeline, as text, JSON and a page', async () => {
+    const page = join(folder, 'timeline.html');
+    const { status, out } = await run('timeline', 'P1', '--on', '2022-10-20', '--json', '--html', page);
+    expect(status).toBe(0);
+    expect((JSON.parse(out) as Timeline).states).toHaveLength(3);
+    expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>[^]*<svg[^]*缴费到账[^]*<\/html>\n$/);
+    expect((await run('timeline', 'P1', '--on', '2022-10-20', '--lang', 'en')).out).toContain(
+      '2022-12-01T09:00:00.000+08:00',
+    );
+  });
+
+  it('the impact of a proposal, which records nothing', async () => {
+    const proposal = join(folder, 'proposal.jsonl');
+    writeFileSync(
+      proposal,
+      `${JSON.stringify({ type: 'RulingRecorded', effectiveOn: '2022-01-01', data: { reading: 'A-01', choice: 'B', authority: 'bureau' } })}\n`,
+    );
+    const json = await run('impact', 'P1', '--events', proposal, '--on', '2022-10-20', '--json');
+    expect((JSON.parse(json.out) as Impact).revision).toBe(2);
+    const everyone = await run(
+      'impact',
+      '--region',
+      '211200',
+      '--events',
+      proposal,
+      '--on',
+      '2022-10-20',
+      '--lang',
+      'en',
+    );
+    expect(everyone.out).toContain('211200: 1 people touched');
+    expect((await run('timeline', 'P1', '--on', '2022-10-20')).out).not.toContain('裁定');
+    expect((await run('impact', '--events', proposal)).err).toContain('expected a PERSON, or --region CODE');
+  });
+
+  it('a packet that holds, and one with a changed byte that does not', async () => {
+    const [file, page] = [join(folder, 'P1.packet.json'), join(folder, 'P1.html')];
+    const made = await run('packet', 'P1', '--basis', then, '--against', now, '--out', file, '--html', page);
+    expect(made).toMatchObject({ status: 0, err: '' });
+    const key = /公钥：(\S+)/.exec(made.out)![1]!;
+    expect(readFileSync(page, 'utf8')).toContain('<h1>待遇核定说明</h1>');
+
+    const checked = await ledger(['packet', 'check', file, '--key', key]);
+    expect(checked).toMatchObject({ status: 0, err: '' });
+    expect(checked.out).toContain('卷宗完整，重算结果相同');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('2022-07-06', '2022-07-08'));
+    const broken = await ledger(['packet', 'check', file, '--key', key, '--lang', 'en']);
+    expect(broken.status).toBe(1);
+    expect(broken.out).toContain('it was changed');
+    expect((await run('packet', 'P1', '--on', '2022-10-20', '--out', file)).err).toContain('cannot be written');
+    expect((await run('packet', 'P1', '--out', file)).err).toContain('--on');
+  });
+
+  it('the evidence of the log: sealed, witnessed, checked, and tampering named', async () => {
+    const witness = join(folder, 'witness.txt');
+    expect((await run('evidence', 'seal')).status).toBe(0);
+    expect(await run('evidence', 'witness', '--out', witness)).toMatchObject({ status: 0, err: '' });
+    expect(await run('evidence', 'verify', '--witness', witness)).toMatchObject({ status: 0, err: '' });
+    const database = new Database(join(data, 'events.sqlite'));
+    database.exec(`UPDATE event SET data = replace(data, '2022-07', '2022-08') WHERE position = 3`);
+    database.close();
+    const { status, out } = await run('evidence', 'verify', '--witness', witness);
+    expect(status).toBe(1);
+    expect(out).toContain('位置 3 的事件与入链时不同');
+    expect(out).toContain('person-P1 2');
+  });
+
+  it.each([
+    [['diff', 'P1', '--from', 'validOn=yesterday', '--to', now], 'validOn: expected a day YYYY-MM-DD, got "yesterday"'],
+    [['diff', 'P1', '--from', now, '--to', `${now},pack=211200:1999-01-01`], 'there are: 2022-04-01'],
+    [['diff', 'nobody', '--from', now, '--to', now], 'there are no events of nobody'],
+    [['diff', '11010519491231002X', '--from', now, '--to', now], 'never an identity number'],
+    [['evidence', 'verify', '--evidence', '/nowhere'], 'there is no evidence file'],
+  ])('bad input is said, with status 2: %j', async (args, said) => {
+    expect(await run(...args)).toMatchObject({ status: 2, err: expect.stringContaining(said) as string });
+  });
+});

@@ -1,0 +1,175 @@
+import { Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { isServerAddress, instantOf, storeFile } from '../../../libs/ledger';
+import {
+  addToWitness,
+  eventsOutOfOrder,
+  readCheckpoint,
+  readWitness,
+  verifyLog,
+  type LogVerdict,
+} from '../../../libs/evidence';
+import { dataFolder } from '../installation';
+import { readingStore } from '../store-access';
+import {
+  BadInput,
+  addCommand,
+  printedJson,
+  type Language,
+  type OutputOptions,
+  type Status,
+  type Terminal,
+} from '../terminal';
+import { readingEvidence, sealing, withEvidenceOptions, type EvidenceOptions } from './evidence-place';
+
+interface Options extends OutputOptions, EvidenceOptions {
+  store?: string;
+  key?: string;
+  witness?: string;
+  out?: string;
+}
+
+/** `ledger evidence`: hashes, checkpoints and checks of the whole log. */
+export function addEvidence(program: Command, terminal: Terminal): void {
+  const evidence = program
+    .command('evidence')
+    .description('the hashes of the log, signed: made, checked, and kept elsewhere');
+  const common = (command: Command) =>
+    withEvidenceOptions(command.option('--store <folder>', 'the ledger’s data folder, or the address of its store'));
+
+  addCommand<Options>(
+    evidence,
+    'seal',
+    'hash what the log holds and sign a checkpoint',
+    (command) =>
+      common(command)
+        .addOption(new Option('--algorithm <name>', 'of a new evidence file').choices(['sm3', 'sha256']).default('sm3'))
+        .option('--log-name <name>', 'of a new evidence file: who signs; left out: made up'),
+    (_, options) => runSeal(options, terminal),
+  );
+  addCommand<Options>(
+    evidence,
+    'follow',
+    'go on hashing the log as it grows, until stopped',
+    (command) => common(command),
+    (_, options) => runFollow(options, terminal),
+  );
+  addCommand<Options>(
+    evidence,
+    'verify',
+    'check the whole log against its hashes and checkpoints, and name the first event that was altered, lost or put in',
+    (command) =>
+      common(command)
+        .option('--key <vkey>', 'the public key to believe, name+id+key; left out: that of the key file')
+        .option('--witness <file>', 'checkpoints kept elsewhere'),
+    (_, options) => runVerify(options, terminal),
+  );
+  addCommand<Options>(
+    evidence,
+    'witness',
+    'add the last checkpoint to a witness file, to be kept where the agency cannot change it',
+    (command) => common(command).requiredOption('--out <file>', 'the witness file, made where there is none'),
+    (_, options) => runWitness(options, terminal),
+  );
+}
+
+async function runSeal(options: Options, terminal: Terminal): Promise<Status> {
+  const location = dataFolder(options.store);
+  return readingStore<Status>(location, (store) =>
+    sealing<Status>(location, options, async (sealer) => {
+      const { size, note } = await sealer.catchUp(store, instantOf(Date.now()));
+      if (options.json) terminal.out(printedJson({ size, key: sealer.vkey, checkpoint: note }));
+      else terminal.out(`${note}\n${options.lang === 'zh' ? '公钥' : 'public key'}: ${sealer.vkey}\n`);
+      return 0;
+    }),
+  );
+}
+
+async function runFollow(options: Options, terminal: Terminal): Promise<Status> {
+  const location = dataFolder(options.store);
+  return readingStore<Status>(location, (store) =>
+    sealing<Status>(location, options, async (sealer) => {
+      const following = sealer.follow(store, { now: () => instantOf(Date.now()) });
+      terminal.err(
+        options.lang === 'zh' ? 'ledger: 正在跟随日志，Ctrl-C 停止\n' : 'ledger: following the log; Ctrl-C stops\n',
+      );
+      const stop = () => void following.stop();
+      process.once('SIGINT', stop).once('SIGTERM', stop);
+      await following.closed;
+      await following.stop();
+      return 0;
+    }),
+  );
+}
+
+async function runVerify(options: Options, terminal: Terminal): Promise<Status> {
+  const location = dataFolder(options.store);
+  const witness = options.witness === undefined ? [] : notesIn(options.witness);
+  return readingStore<Status>(location, (store) =>
+    readingEvidence(location, options, async (evidence, verifier) => {
+      const start = performance.now();
+      const verdict = await verifyLog({
+        reader: store,
+        evidence,
+        verifier,
+        witness,
+        outOfOrder: (last) => (isServerAddress(location) ? [] : eventsOutOfOrder(storeFile(location), last)),
+      });
+      const seconds = (performance.now() - start) / 1000;
+      if (options.json) terminal.out(printedJson({ ...verdict, seconds }));
+      else terminal.out(verdictPage(verdict, seconds, options.lang));
+      return verdict.intact ? 0 : 1;
+    }),
+  );
+}
+
+async function runWitness(options: Options, terminal: Terminal): Promise<Status> {
+  return readingEvidence<Status>(dataFolder(options.store), options, async (evidence, verifier) => {
+    const last = evidence.lastCheckpoint();
+    if (!last || !verifier.vouchesFor(last.note))
+      throw new BadInput('--evidence: there is no signed checkpoint yet; run ledger evidence seal');
+    if (existsSync(options.out!)) notesIn(options.out!);
+    const added = addToWitness(options.out!, last.note);
+    const { size } = readCheckpoint(last.note)!;
+    terminal.out(
+      options.lang === 'zh'
+        ? `检查点（${size} 个事件）${added ? '已加入' : '早已在'} ${options.out!}\n`
+        : `the checkpoint of ${size} events ${added ? 'was added to' : 'is already in'} ${options.out!}\n`,
+    );
+    return 0;
+  });
+}
+
+function notesIn(file: string): string[] {
+  try {
+    return readWitness(file);
+  } catch (error) {
+    throw new BadInput(`--witness: ${(error as Error).message}`);
+  }
+}
+
+function verdictPage(verdict: LogVerdict, seconds: number, lang: Language): string {
+  const zh = lang === 'zh';
+  const { intact, events, sealed, sealedAt = '—', unsealed, checkpoints, witnessed, counts, findings } = verdict;
+  const rate = Math.round(events / Math.max(seconds, 0.001));
+  const lines = [
+    intact ? (zh ? '日志完整' : 'the log is whole') : zh ? '日志被动过' : 'the log was tampered with',
+    zh
+      ? `${events} 个事件，${sealed} 个在 ${sealedAt} 的检查点之下，${unsealed} 个尚无检查点；检查点 ${checkpoints} 个，见证 ${witnessed} 个`
+      : `${events} events, ${sealed} under the checkpoint of ${sealedAt}, ${unsealed} under none yet; ${checkpoints} checkpoints, ${witnessed} of a witness`,
+    zh ? `用时 ${seconds.toFixed(1)} 秒，每秒 ${rate} 个` : `${seconds.toFixed(1)} s, ${rate} events a second`,
+    ...(intact
+      ? []
+      : [
+          '',
+          zh
+            ? `被改 ${counts.altered}，缺失 ${counts.missing}，插入 ${counts.added}`
+            : `${counts.altered} altered, ${counts.missing} missing, ${counts.added} put in`,
+        ]),
+    ...findings.map(
+      ({ zh: chinese, en, event }) =>
+        `- ${zh ? chinese : en}${event ? ` (${event.stream} ${event.revision}, ${event.id})` : ''}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { term, timelinePage, type Timeline } from '../../../libs/disputes';
+import { table } from '../pages';
+import { addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { asking, basisOf, found, personOf, today, withLedgerOptions, writeNew, type DisputeOptions } from './asking';
+
+interface Options extends DisputeOptions {
+  on?: string;
+  region?: string;
+  html?: string;
+}
+
+/** `ledger timeline`: everything recorded about a person, and what was held at each moment of knowledge. */
+export function addTimeline(program: Command, terminal: Terminal): void {
+  addCommand<Options>(
+    program,
+    'timeline <person>',
+    'everything recorded about a person on both axes of time, and the spans as each moment knew them',
+    (command) =>
+      withLedgerOptions(command)
+        .option('--on <day>', 'the day asked about; left out: today')
+        .option('--region <code>', 'the region whose rules are asked about; left out: the person’s own')
+        .option('--html <file>', 'write a page for print'),
+    ([person], options) => runTimeline(personOf(person), options, terminal),
+  );
+}
+
+async function runTimeline(person: string, options: Options, terminal: Terminal): Promise<Status> {
+  const region = options.region === undefined ? '' : `,region=${options.region}`;
+  const { validOn, region: asked } = basisOf('--on or --region', `validOn=${options.on ?? today()}${region}`);
+  return asking<Status>(options, async ({ disputes }) => {
+    const timeline = found(person, await disputes.timeline(person, { validOn, region: asked }));
+    if (options.html !== undefined) writeNew('--html', options.html, timelinePage(timeline, options.lang));
+    if (options.json) terminal.out(printedJson(timeline));
+    else if (options.html === undefined) terminal.out(page(timeline, options.lang));
+    return 0;
+  });
+}
+
+function page({ events, states }: Timeline, lang: Language): string {
+  const zh = lang === 'zh';
+  const span = ({ from, through = '' }: { from: string; through?: string }) => `${from}–${through}`;
+  const lines = [
+    ...table([
+      zh ? ['生效日', '记录时间', '迟（天）', '事件', '编号'] : ['holds on', 'recorded', 'days late', 'event', 'id'],
+      ...events.map(({ effectiveOn, recordedAt, lateDays, type, id, amendedBy }) => [
+        effectiveOn,
+        recordedAt,
+        String(lateDays),
+        `${term(type, lang)}${amendedBy.length > 0 ? ' *' : ''}`,
+        id,
+      ]),
+    ]),
+    '',
+    ...table([
+      zh ? ['所知截至', '待遇', '等待期', '待遇期间'] : ['known at', 'benefits', 'waiting', 'coverage'],
+      ...states.map(({ knownAt, benefit, waitingPeriods, coverage }) => [
+        knownAt,
+        term(benefit.status, lang),
+        waitingPeriods.map(span).join(' ') || '—',
+        coverage.map(span).join(' ') || '—',
+      ]),
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
