@@ -103,8 +103,17 @@ function coveredOn(
   const [source] = covering;
   if (!source || covering.length > 1) {
     // Several relations cover the day and no rule says which one pays; covered it is, the source stays open.
-    const gap = inquiry.read('duplicates.benefitOrder', covering[0]!.region, on);
-    if (!gap.known) inquiry.undetermined('benefitSource', gap);
+    const gap = [inquiry.region, ...covering.map(({ region }) => region)]
+      .map((region) => inquiry.read('duplicates.benefitOrder', region, on))
+      .find(({ known }) => !known);
+    if (gap && !gap.known) inquiry.undetermined('benefitSource', gap);
+    inquiry.because({
+      claim: 'benefit',
+      rule: 'CV-16',
+      events: [...new Set(covering.flatMap((days) => (payments && moneyBehind(payments, days, on)) ?? days.events))],
+      zh: `${toDay(on)} 有 ${covering.length} 条参保关系处于享受待遇期间，由哪一条享受待遇未定，不重复享受。`,
+      en: `${covering.length} relations cover ${toDay(on)}; which of them pays is open, and benefits are never drawn twice.`,
+    });
     return { status: 'covered', restored: covering.every(({ restored }) => restored) };
   }
   const whole = mergeTouching(

@@ -1,4 +1,4 @@
-import { OPEN, firstDayOf, toDay, type DayNumber } from '../../libs/calendar';
+import { OPEN, firstDayOf, monthNumber, toDay, type DayNumber } from '../../libs/calendar';
 import type { Participation, Scheme } from '../../events';
 import { poolOf } from '../../libs/policy/evaluation';
 import type { Registration } from '../answer/answer';
@@ -123,7 +123,7 @@ class Book {
   private paid(fact: Fact<'Paid'>): void {
     const { scheme, region, kind } = fact.data;
     if (!isCurrent(kind)) return;
-    const since = this.firstCovered.get(fact.id);
+    const since = this.firstCovered.get(fact.id) ?? firstMonthDay(fact);
     if (since === undefined) return;
     const participation = this.participationOf(fact);
     const record = this.record(scheme, region, participation);
@@ -222,6 +222,11 @@ class Book {
     this.records.push(record);
     return record;
   }
+}
+
+/** Where another relation paid the same months first, the payment opens no run of its own; it still shows a relation. */
+function firstMonthDay({ data }: Fact<'Paid'>): DayNumber | undefined {
+  return data.feeMonths && firstDayOf(monthNumber(data.feeMonths.from));
 }
 
 function isOpenNormal(record: RelationRecord): boolean {
