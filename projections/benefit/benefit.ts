@@ -21,12 +21,14 @@ const OLD_RELATION = 'switch.oldRelation';
 /** The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. */
 export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, payments?: PaymentRecord): Benefit {
   if (timeline.diedOn !== undefined && on > timeline.diedOn) {
+    const { diedOn } = timeline;
+    const lastDayCovered = timeline.covered.some((days) => contains(days, diedOn));
     inquiry.because({
       claim: 'benefit',
       rule: 'CV-14',
       events: factsOf(inquiry.history, 'Died').flatMap(({ events }) => events),
-      zh: `参保人已于 ${toDay(timeline.diedOn)} 死亡，当日仍享受待遇，次日起终止。`,
-      en: `The person died on ${toDay(timeline.diedOn)}; that day is still covered, later days are not.`,
+      zh: `参保人已于 ${toDay(diedOn)} 死亡，${lastDayCovered ? '当日仍享受待遇，次日起终止' : '此后不享受待遇'}。`,
+      en: `The person died on ${toDay(diedOn)}; ${lastDayCovered ? 'that day is still covered, later days are not' : 'there are no benefits from then on'}.`,
     });
     return { status: 'notCovered' };
   }
