@@ -6,7 +6,9 @@ import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
 import type { EventStore } from '../../libs/event-store';
 import { Ledger } from '../../libs/ledger';
+import { Disputes } from '../../libs/disputes';
 import { LoadedPolicies } from '../../libs/policy';
+import { DisputesController } from './disputes/disputes.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
@@ -61,6 +63,7 @@ export class ApiModule implements NestModule {
       ],
       controllers: [
         AnswersController,
+        DisputesController,
         PersonEventsController,
         CommandsController,
         RegionsController,
@@ -74,6 +77,7 @@ export class ApiModule implements NestModule {
       providers: [
         { provide: Ledger, useValue: ledger },
         { provide: LoadedPolicies, useValue: policies },
+        { provide: Disputes, useValue: new Disputes({ ledger, policies, clock: Date.now }) },
         { provide: STORE, useValue: store },
         { provide: SETTINGS, useValue: settings },
         { provide: TOKEN, useValue: token },

@@ -46,6 +46,7 @@ export function lawOf(
   policies: Policies,
   streams: ReadonlyMap<string, readonly LedgerEvent[]>,
 ): Law {
+  checkReadings(basis, policies);
   const known = activations(streams, basis.as === 'decidedThen' ? limit : FOREVER);
   const byActivation = new Map(known.map((one) => [keyOf(one.pack, one.version), one]));
   let packs = policies.packs;
@@ -82,6 +83,17 @@ export function lawOf(
       return { ...common, by: 'installed' };
     },
   };
+}
+
+/** A reading that no pack knows, or a choice it does not have, would silently be the default. */
+function checkReadings({ readings = {} }: Basis, { packs }: Policies): void {
+  for (const [id, choice] of Object.entries(readings)) {
+    const choices = new Set(packs.flatMap((pack) => Object.keys(pack.readings[id]?.choices ?? {})));
+    if (choices.has(choice)) continue;
+    const expected =
+      choices.size === 0 ? 'a reading that a pack knows' : `a choice of ${id}: ${[...choices].join(', ')}`;
+    throw new BadBasis('reading', `${id}:${choice}`, expected);
+  }
 }
 
 function activations(streams: ReadonlyMap<string, readonly LedgerEvent[]>, limit: KnownAt): Activation[] {

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { disputeSchemas } from '../disputes/dispute-schemas';
 import { answerSchemas } from './answer-schemas';
 import { eventSchemas } from './event-schemas';
 import { replySchemas } from './reply-schemas';
@@ -29,7 +30,13 @@ function apiDocument(app: NestExpressApplication): OpenAPIObject {
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, outline);
-  const schemas: Record<string, Schema> = { ...answerSchemas, ...eventSchemas, ...replySchemas, ...bodySchemas() };
+  const schemas: Record<string, Schema> = {
+    ...answerSchemas,
+    ...disputeSchemas,
+    ...eventSchemas,
+    ...replySchemas,
+    ...bodySchemas(),
+  };
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, ...(schemas as object) },

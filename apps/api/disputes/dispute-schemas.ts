@@ -1,0 +1,186 @@
+import type {
+  AnswerAtBasis,
+  BasisUsed,
+  Bearing,
+  DayChanges,
+  DayRun,
+  DifferenceReport,
+  Impact,
+  Timeline,
+  TimelineEvent,
+  TimelineState,
+} from '../../../libs/disputes';
+import { answerSchemas } from '../openapi/answer-schemas';
+import {
+  anything,
+  day,
+  eventId,
+  instant,
+  list,
+  object,
+  one,
+  optional,
+  position,
+  ref,
+  region,
+  text,
+  whole,
+  type Schema,
+} from '../openapi/schema';
+
+const sha256: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const changed: Schema = object<{ at: string; from?: unknown; to?: unknown }>({
+  at: {
+    ...text,
+    description: 'The figure by its path, or the list that the item stands in',
+    example: 'contribution.total',
+  },
+  from: optional({ description: 'What was; absent where it is new' }),
+  to: optional({ description: 'What is; absent where it is gone' }),
+});
+const proposed = list(object<Impact['proposed'][number]>({ id: eventId, stream: text, type: text, effectiveOn: day }));
+
+/** The schemas of what is said about disputes. */
+export const disputeSchemas: Record<string, Schema> = {
+  BasisUsed: object<BasisUsed>({
+    text: {
+      ...text,
+      description: 'The basis with everything filled in',
+      example: 'validOn=2022-07-15,knownAt=2022-10-01,region=211200',
+    },
+    as: one(['asked', 'decidedThen', 'knownNow']),
+    packs: list(
+      object<BasisUsed['packs'][number]>({
+        region,
+        id: text,
+        version: text,
+        sha256,
+        by: one(['activation', 'installed', 'question'], 'How the version came to count'),
+        event: optional(eventId),
+      }),
+    ),
+    rulings: list(
+      object<BasisUsed['rulings'][number]>({
+        reading: text,
+        choice: text,
+        event: eventId,
+        stream: text,
+        effectiveOn: day,
+        recordedAt: instant,
+      }),
+    ),
+  }),
+  AnswerAtBasis: {
+    ...answerSchemas['Answer'],
+    properties: { ...answerSchemas['Answer']?.properties, basis: ref('BasisUsed') },
+    required: [...(answerSchemas['Answer']?.required ?? []), 'basis' satisfies keyof AnswerAtBasis],
+  },
+  Cause: {
+    ...anything,
+    description:
+      'Something in which the bases differ and why the answers do: an event, a pack, a reading, or the question',
+    properties: {
+      kind: one(['lateFact', 'newFact', 'correction', 'voiding', 'ruling', 'pack', 'reading', 'day', 'region']),
+      event: eventId,
+      applied: one(['added', 'removed']),
+    },
+    required: ['kind'],
+  },
+  Difference: object<DifferenceReport>({
+    person: text,
+    from: ref('AnswerAtBasis'),
+    to: ref('AnswerAtBasis'),
+    changes: list({
+      ...changed,
+      properties: {
+        ...changed.properties,
+        causes: { ...list(whole), description: 'Places in causes; none can be left out' },
+      },
+      required: ['at', 'causes'],
+    }),
+    causes: list(ref('Cause')),
+    steps: list(object<DifferenceReport['steps'][number]>({ cause: whole, changes: list(changed) })),
+    withoutEffect: { ...whole, description: 'How many other things differ and change nothing' },
+  }),
+  Timeline: object<Timeline>({
+    person: text,
+    region,
+    validOn: day,
+    events: list(
+      object<TimelineEvent>({
+        id: eventId,
+        stream: text,
+        type: text,
+        effectiveOn: day,
+        recordedAt: instant,
+        position: optional(position),
+        revision: optional(whole),
+        lateDays: { ...whole, description: 'Days from its day to its recording' },
+        amends: optional(eventId),
+        amendedBy: list(eventId),
+        data: anything,
+      }),
+    ),
+    states: list(
+      object<TimelineState>({
+        knownAt: instant,
+        events: list(eventId),
+        benefit: ref('Benefit'),
+        coverage: list(ref('CoverageSpan')),
+        waitingPeriods: list(ref('WaitingPeriod')),
+        interruptions: list(ref('Interruption')),
+        registrations: list(ref('Registration')),
+        contribution: ref('Contribution'),
+      }),
+    ),
+  }),
+  DayChanges: object<DayChanges>({
+    scheme: one(['employee', 'resident']),
+    region: optional(region),
+    gained: list(ref('DayRun')),
+    lost: list(ref('DayRun')),
+    gainedDays: whole,
+    lostDays: whole,
+  }),
+  DayRun: object<DayRun>({
+    from: day,
+    through: optional(day),
+    days: whole,
+    bearing: object<Bearing>({
+      who: one(['fund', 'notFund', 'notStated'], 'Who bears the days; notStated where no rule says it'),
+      rule: optional(text),
+    }),
+  }),
+  Impact: object<Impact>({
+    person: text,
+    region,
+    validOn: day,
+    knownAt: text,
+    revision: { ...whole, description: 'Record with If-Match at it to record on this basis only' },
+    proposed,
+    countedThrough: day,
+    benefitDays: list(ref('DayChanges')),
+    waitingDays: list(ref('DayChanges')),
+    months: list(changed),
+    money: list(changed),
+    other: list(changed),
+    because: list(ref('Because')),
+  }),
+  Proposal: {
+    type: 'object',
+    properties: {
+      validOn: { ...day, description: 'The day asked about; left out: today in China' },
+      stream: {
+        ...text,
+        description: 'A region’s or employer’s stream; left out: the person’s own',
+        example: 'region-211200',
+      },
+      events: list(
+        { oneOf: [ref('PersonEvent'), ref('RegionEvent'), ref('EmployerEvent')] },
+        { minItems: 1, maxItems: 1000 },
+      ),
+    },
+    required: ['events'],
+    additionalProperties: false,
+  },
+};

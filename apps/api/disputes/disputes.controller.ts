@@ -1,0 +1,141 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  BadBasis,
+  Disputes,
+  InvalidProposal,
+  PackNotAtHand,
+  parseBasis,
+  type AnswerAtBasis,
+  type Basis,
+  type DifferenceReport,
+  type Impact,
+  type Timeline,
+} from '../../../libs/disputes';
+import { dayOfInstant } from '../../../libs/calendar';
+import { instantOf } from '../../../libs/ledger';
+import { personIn } from '../http/edge-validation';
+import { faultOf, invalidInput } from '../http/problem';
+import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { ref } from '../openapi/schema';
+import { unknownPerson } from '../persons/unknown-person';
+import { BasisQuery, DiffQuery, ImpactBody, TimelineQuery } from './disputes.query';
+
+const BASIS =
+  'A basis: name=value parts with commas between. validOn (left out: today), knownAt, region, as=decidedThen or as=knownNow, and any number of reading=A-01:B and pack=211200:2022-04-01';
+const THEN = 'validOn=2022-07-15,knownAt=2022-10-01,as=decidedThen';
+
+@ApiTags('disputes')
+@ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
+@Controller('v1/persons/:person')
+export class DisputesController {
+  constructor(private readonly disputes: Disputes) {}
+
+  @Get('answer-at')
+  @ApiOperation({
+    operationId: 'answerAtBasis',
+    summary: 'The answer at any basis, with the packs and rulings it stands on',
+  })
+  @ApiQuery({ name: 'basis', description: BASIS, example: THEN })
+  @ApiAnswers(200, 'AnswerAtBasis', 'The answer, and the basis it was given on.')
+  @ApiProblems('invalid-input', 'unknown-person')
+  async answerAt(@Param('person') path: string, @Query() { basis }: BasisQuery): Promise<AnswerAtBasis> {
+    const person = personIn(path);
+    return this.asked(person, 'basis', () => this.disputes.answerAt(person, basisOf('basis', basis)));
+  }
+
+  @Get('diff')
+  @ApiOperation({
+    operationId: 'whyAnswersDiffer',
+    summary: 'Each changed span and figure of two answers with its cause',
+  })
+  @ApiQuery({ name: 'from', description: BASIS, example: THEN })
+  @ApiQuery({ name: 'to', description: BASIS, example: 'validOn=2022-07-15' })
+  @ApiAnswers(200, 'Difference', 'Both answers, and why they differ; no causes where they say the same.')
+  @ApiProblems('invalid-input', 'unknown-person')
+  async diff(@Param('person') path: string, @Query() { from, to }: DiffQuery): Promise<DifferenceReport> {
+    const person = personIn(path);
+    const [a, b] = [basisOf('from', from), basisOf('to', to)];
+    return this.asked(person, 'from or to', () => this.disputes.difference(person, a, b));
+  }
+
+  @Get('timeline')
+  @ApiOperation({
+    operationId: 'personTimeline',
+    summary: 'Everything recorded about a person on both axes of time, and the spans as each moment knew them',
+  })
+  @ApiQuery({
+    name: 'validOn',
+    required: false,
+    description: 'The day asked about; left out: today in China',
+    example: '2022-07-15',
+  })
+  @ApiQuery({
+    name: 'region',
+    required: false,
+    description: 'Whose rules are asked; left out: those of his relation',
+    example: '211200',
+  })
+  @ApiAnswers(200, 'Timeline', 'The events, and what was held after each moment that changed it.')
+  @ApiProblems('invalid-input', 'unknown-person')
+  async timeline(
+    @Param('person') path: string,
+    @Query() { validOn = today(), region }: TimelineQuery,
+  ): Promise<Timeline> {
+    const person = personIn(path);
+    return this.asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
+  }
+
+  @Post('impact')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'proposalImpact',
+    summary: 'What proposed events would change for a person; records nothing',
+    description:
+      'To approve, record the same events with If-Match at the revision given here; then nothing can have come in between unseen.',
+  })
+  @ApiBody({ required: true, schema: ref('Proposal') as object })
+  @ApiAnswers(200, 'Impact', 'Days, months and money that would change, and who bears the days where a rule says it.')
+  @ApiProblems('invalid-input', 'unknown-person', 'unsupported-media-type')
+  async impact(@Param('person') path: string, @Body() body: ImpactBody): Promise<Impact> {
+    const person = personIn(path);
+    const { events, validOn = today(), stream } = body;
+    if (!Array.isArray(events)) throw invalidInput([faultOf('events', events, 'a list of the proposed events')]);
+    return this.asked(person, 'events', () => this.disputes.impact(person, events, { validOn, stream }));
+  }
+
+  private async asked<T>(person: string, field: string, ask: () => Promise<T | undefined>): Promise<T> {
+    try {
+      const found = await ask();
+      if (found === undefined) throw unknownPerson(person);
+      return found;
+    } catch (error) {
+      if (error instanceof BadBasis)
+        throw invalidInput([faultOf(`${field}: ${error.field}`, error.value, error.expected)]);
+      if (error instanceof PackNotAtHand)
+        throw invalidInput([faultOf(field, 'as=decidedThen', `packs as they were: ${error.message}`)]);
+      if (error instanceof InvalidProposal) {
+        throw invalidInput(
+          error.faults.map(({ index, field: name, expected }) =>
+            faultOf(`events[${index}].${name}`, undefined, expected),
+          ),
+        );
+      }
+      throw error;
+    }
+  }
+}
+
+function basisOf(field: string, text: string): Basis {
+  try {
+    return parseBasis(text, { validOn: today() });
+  } catch (error) {
+    if (error instanceof BadBasis)
+      throw invalidInput([faultOf(`${field}: ${error.field}`, error.value, error.expected)]);
+    throw error;
+  }
+}
+
+function today(): string {
+  return dayOfInstant(instantOf(Date.now()));
+}

@@ -1,0 +1,57 @@
+import { Allow, ValidateBy } from 'class-validator';
+import { parseStream } from '../../../events';
+import { Optional, QuestionDay, RegionCode } from '../http/query-fields';
+
+function BasisText(): PropertyDecorator {
+  return ValidateBy({
+    name: 'basis',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.length <= 2_000,
+      defaultMessage: () => 'a basis such as validOn=2022-07-15,knownAt=2022-10-01',
+    },
+  });
+}
+
+export class BasisQuery {
+  @BasisText()
+  basis!: string;
+}
+
+export class DiffQuery {
+  @BasisText()
+  from!: string;
+
+  @BasisText()
+  to!: string;
+}
+
+export class TimelineQuery {
+  @Optional()
+  @QuestionDay()
+  validOn?: string;
+
+  @Optional()
+  @RegionCode()
+  region?: string;
+}
+
+/** Proposed events, and the day asked about. */
+export class ImpactBody {
+  @Optional()
+  @QuestionDay()
+  validOn?: string;
+
+  /** The region's or employer's stream that they are proposed for; left out: the person's own. */
+  @Optional()
+  @ValidateBy({
+    name: 'stream',
+    validator: {
+      validate: (value) => parseStream(value) !== undefined,
+      defaultMessage: () => 'a stream: region-<code>, employer-<uscc>, or left out for the person’s own',
+    },
+  })
+  stream?: string;
+
+  @Allow()
+  events?: unknown;
+}

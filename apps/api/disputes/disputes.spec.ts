@@ -1,0 +1,113 @@
+import Ajv2020 from 'ajv/dist/2020';
+import { startTestServer, type TestServer } from '../testing/test-server';
+
+let server: TestServer;
+let fits: (name: string, value: unknown) => string;
+
+const paid = (month: string, on: string, known = on) => ({
+  type: 'Paid',
+  effectiveOn: on,
+  recordedAt: `${known}T09:00:00.000+08:00`,
+  data: { scheme: 'employee', region: '211200', kind: 'regular', feeMonths: { from: month, through: month } },
+  metadata: { migratedFrom: 'old' },
+});
+const then = 'validOn=2022-10-20,knownAt=2022-10-31,as=decidedThen';
+const now = 'validOn=2022-10-20';
+const of = (path: string, query: Record<string, string>) =>
+  `/v1/persons/P1/${path}?${new URLSearchParams(query).toString()}`;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await server
+    .post('/v1/persons/P1/events', [
+      paid('2022-04', '2022-04-05'),
+      paid('2022-10', '2022-10-12'),
+      paid('2022-07', '2022-07-06', '2022-12-01'),
+    ])
+    .expect(201);
+  const { body } = (await server.stranger.get('/docs-json')) as { body: { components: object } };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'api', components: body.components });
+  fits = (name, value) => {
+    const check = ajv.compile({ $ref: `api#/components/schemas/${name}` });
+    return check(value) ? 'fits' : ajv.errorsText(check.errors);
+  };
+});
+afterAll(() => server.close());
+
+describe('disputes over HTTP', () => {
+  it('the answer at a basis names it, and is the answer', async () => {
+    const { body } = (await server.get(of('answer-at', { basis: then })).expect(200)) as {
+      body: { basis: object; benefit: { status: string } };
+    };
+    expect(fits('AnswerAtBasis', body)).toBe('fits');
+    expect(body).toMatchObject({ benefit: { status: 'waiting' }, basis: { as: 'decidedThen' } });
+    const { basis: _, ...answer } = body;
+    expect((await server.get(of('answer', { validOn: '2022-10-20', knownAt: '2022-10-31' }))).body).toEqual(answer);
+  });
+
+  it('why two answers differ', async () => {
+    const { body } = (await server.get(of('diff', { from: then, to: now })).expect(200)) as {
+      body: { causes: object[]; changes: object[] };
+    };
+    expect(fits('Difference', body)).toBe('fits');
+    expect(body.causes).toMatchObject([{ kind: 'lateFact', type: 'Paid', effectiveOn: '2022-07-06' }]);
+    expect(body.changes).toContainEqual({ at: 'benefit.status', from: 'waiting', to: 'covered', causes: [0] });
+  });
+
+  it('the timeline', async () => {
+    const { body } = await server.get(of('timeline', { validOn: '2022-10-20' })).expect(200);
+    expect(fits('Timeline', body)).toBe('fits');
+    expect((body as { states: unknown[] }).states).toHaveLength(3);
+  });
+
+  it('the impact of a proposal, which is approved by recording it at the revision given', async () => {
+    const proposal = {
+      type: 'Suspended',
+      effectiveOn: '2022-10-31',
+      data: { scheme: 'employee', region: '211200', reason: 'left' },
+    };
+    const { body } = (await server
+      .post('/v1/persons/P1/impact', { validOn: '2022-12-20', events: [proposal] })
+      .expect(200)) as { body: { revision: number } };
+    expect(fits('Impact', body)).toBe('fits');
+    expect(body.revision).toBe(2);
+    expect(((await server.get('/v1/persons/P1/events')).body as { revision: number }).revision).toBe(2);
+    const ruling = {
+      type: 'RulingRecorded',
+      effectiveOn: '2022-01-01',
+      data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
+    };
+    const regional = await server
+      .post('/v1/persons/P1/impact', { validOn: '2022-10-20', stream: 'region-211200', events: [ruling] })
+      .expect(200);
+    expect(fits('Impact', regional.body)).toBe('fits');
+    await server.post('/v1/persons/P1/events', proposal).set('If-Match', `"${body.revision}"`).expect(201);
+    await server.post('/v1/persons/P1/events', proposal).set('If-Match', `"${body.revision}"`).expect(412);
+  });
+
+  it.each([
+    [of('answer-at', { basis: 'validOn=soon' }), 'basis: validOn'],
+    [of('answer-at', {}), 'basis'],
+    [of('diff', { from: then, to: `${now},pack=211200:1999-01-01` }), 'from or to: pack'],
+    [of('diff', { from: then, to: `${now},reading=A-01:Z` }), 'from or to: reading'],
+    [of('diff', { from: then, to: `${now},reading=Z-01:A` }), 'from or to: reading'],
+    [of('diff', { from: then }), 'to'],
+    [of('timeline', { validOn: 'x' }), 'validOn'],
+  ])('%s is refused by field', async (path, field) => {
+    const { body } = (await server.get(path).expect(400)) as { body: { errors: { field: string }[] } };
+    expect(body.errors.map((error) => error.field)).toContain(field);
+    expect(fits('Problem', body)).toBe('fits');
+  });
+
+  it('a proposal that could not be recorded is refused by field, and nobody unknown has one', async () => {
+    const post = (body: object, person = 'P1') => server.post(`/v1/persons/${person}/impact`, body);
+    const { body } = await post({ events: [{ type: 'Paid' }] }).expect(400);
+    expect((body as { errors: { field: string }[] }).errors[0]!.field).toMatch(/^events\[0\]\./);
+    await post({ events: 'x' }).expect(400);
+    await post({}).expect(400);
+    await post({ events: [], stream: 'nowhere' }).expect(400);
+    await post({ events: [{ type: 'Died', effectiveOn: '2022-10-31', data: {} }] }, 'nobody').expect(404);
+    await server.get('/v1/persons/nobody/timeline').expect(404);
+  });
+});
