@@ -2,13 +2,14 @@ import {
   OPEN,
   firstDayOf,
   firstDayOfYear,
-  intersect,
   lastDayOf,
   lastDayOfYear,
   monthOf,
+  overlaps,
   union,
   yearOf,
   type DayNumber,
+  type MonthNumber,
   type Span,
 } from '../../libs/calendar';
 import type { Timeline } from '../coverage';
@@ -26,7 +27,7 @@ export function duplicateRows(
   timeline: Timeline,
   latest: DayNumber,
 ): PersonRows['duplicates'] {
-  const together = [...standingTogether(inquiry, timeline), ...paidTogether(payments)];
+  const together = standingTogether(inquiry, payments, timeline);
   if (together.length === 0) return [];
   const days = daysOfChange(inquiry, payments, timeline, together, latest);
   return stretches(days, (on) => duplicatesOn(inquiry, payments, timeline, on)).map(({ from, through, item }) => ({
@@ -42,50 +43,52 @@ export function duplicateRows(
   }));
 }
 
-function standingTogether(inquiry: Inquiry, { relations }: Timeline): Span[] {
-  const normal = relations.map(({ statuses }) => statuses.filter(({ status }) => status === 'normal'));
+/** Whole months for which two relations are paid, retirees' included, and all days from an official finding on. */
+function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { covered }: Timeline): Span[] {
   const together: Span[] = inquiry.facts('DuplicateDetected').map((found) => ({ from: found.day, through: OPEN }));
-  for (let a = 0; a < normal.length; a++) {
-    for (let b = a + 1; b < normal.length; b++) {
-      for (const one of normal[a]!) {
-        for (const other of normal[b]!) {
-          const both = intersect(one, other);
-          if (both) together.push(both);
-        }
-      }
+  const retiree = covered.filter(({ basis }) => basis === 'retiree');
+  if (
+    isOneRelation(months) &&
+    isOneRelation(years) &&
+    retiree.length === 0 &&
+    (months.length === 0 || years.length === 0)
+  )
+    return together;
+
+  const paid = new Map<string, Set<MonthNumber>>();
+  const paidBy = (relation: string): Set<MonthNumber> => {
+    let own = paid.get(relation);
+    if (!own) paid.set(relation, (own = new Set()));
+    return own;
+  };
+  for (const { region, participation, month } of months) paidBy(region + participation).add(month);
+  for (const { region, participation, year } of years) {
+    const own = paidBy(`resident ${region}${participation}`);
+    for (let month = year * 12; month < year * 12 + 12; month++) own.add(month);
+  }
+  const seen = new Set<MonthNumber>();
+  const twice = new Set<MonthNumber>();
+  for (const own of paid.values()) {
+    for (const month of own) {
+      if (seen.has(month) || retiree.some((days) => overlaps(days, monthDays(month)))) twice.add(month);
+      seen.add(month);
+    }
+  }
+  if (twice.size > 0) {
+    for (const { from, through } of union([...twice].map((month) => ({ from: month, through: month })))) {
+      together.push({ from: firstDayOf(from), through: lastDayOf(through) });
     }
   }
   return together;
 }
 
-/** Months that are paid for more than one relation. */
-function paidTogether({ months, years }: PaymentRecord): Span[] {
-  if (isOneRelation(years.length === 0 ? months : [...months, ...years]) && (months.length === 0 || years.length === 0))
-    return [];
-  const payers = new Map<string, Set<number>>();
-  const paidBy = (relation: string): Set<number> => {
-    let paid = payers.get(relation);
-    if (!paid) payers.set(relation, (paid = new Set()));
-    return paid;
-  };
-  for (const { region, participation, month } of months) paidBy(region + participation).add(month);
-  for (const { region, participation, year } of years) {
-    const paid = paidBy(`resident ${region}${participation}`);
-    for (let month = year * 12; month < year * 12 + 12; month++) paid.add(month);
-  }
-  if (payers.size < 2) return [];
-  const once = new Set<number>();
-  const twice = new Set<number>();
-  for (const paid of payers.values()) for (const month of paid) (once.has(month) ? twice : once).add(month);
-  return union([...twice].map((month) => ({ from: month, through: month }))).map(({ from, through }) => ({
-    from: firstDayOf(from),
-    through: lastDayOf(through),
-  }));
-}
-
 function isOneRelation(paid: readonly { region: string; participation: string }[]): boolean {
   const [first] = paid;
   return paid.every(({ region, participation }) => region === first!.region && participation === first!.participation);
+}
+
+function monthDays(month: MonthNumber): Span {
+  return { from: firstDayOf(month), through: lastDayOf(month) };
 }
 
 function daysOfChange(

@@ -11,6 +11,8 @@ export interface WorkerData {
   turns: SharedArrayBuffer;
 }
 
+const NURSERY_MB = 96;
+
 /** Builds chunks, several at a time; the ends of finished chunks are told in whatever order they finish. */
 export interface Crew {
   size: number;
@@ -25,7 +27,15 @@ export function startWorkers(count: number, data: Omit<WorkerData, 'turns'>, exe
   const idle: Member[] = [];
   const all = Array.from(
     { length: count },
-    () => new Member(new Worker(file, { workerData: { ...data, turns }, execArgv })),
+    () =>
+      new Member(
+        new Worker(file, {
+          workerData: { ...data, turns },
+          execArgv,
+          // A chunk of persons lives longer than a small nursery, and would be moved twice.
+          resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
+        }),
+      ),
   );
   idle.push(...all);
   return {
