@@ -2,7 +2,7 @@ import { personStream, type LedgerEvent } from '../../events';
 import { mergedPeople } from '../../projections/grounds';
 import { historyAt, type History, type KnownAt } from '../../projections/history';
 
-export { employersOf, homeRegion, mergedPeople, regionsOf } from '../../projections/grounds';
+export { employersOf, homeRegion, regionsOf } from '../../projections/grounds';
 
 /** One person's history with those of the people merged into him. */
 export async function joinedHistory(

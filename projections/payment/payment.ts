@@ -9,6 +9,12 @@ import type { PaymentRecord } from '../payments';
  * arrived by the day counts.
  */
 export function paymentOn(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): PaymentState {
+  const retired = timeline.covered.some(({ basis, from }) => basis === 'retiree' && from <= on);
+  if (retired && (timeline.diedOn === undefined || on <= timeline.diedOn)) {
+    // A retiree owes nothing: no month of his can be due or interrupted.
+    const last = lastPaidMonth(payments, on);
+    return { status: 'paid', ...(last === undefined ? {} : { paidThrough: toMonth(last) }) };
+  }
   const relations = timeline.relations.filter(({ statuses }) => statuses[0]!.from <= on);
   const employee = relations.filter(({ scheme }) => scheme === 'employee');
   const paidThrough = lastPaidMonth(payments, on);

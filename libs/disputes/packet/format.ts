@@ -73,8 +73,3 @@ export function sectionsOf(content: PacketContent): Section[] {
     ...packs.map((pack) => ({ name: `pack ${pack.id} ${pack.version}`, value: pack })),
   ];
 }
-
-/** The answer alone, without the terms it was given on. */
-export function plainAnswer({ basis: _basis, ...answer }: AnswerAtBasis): Answer {
-  return answer;
-}
