@@ -1,4 +1,3 @@
-import type { Answer } from '../../../projections/answer';
 import type { Difference } from '../../../projections/difference';
 import type { Pack } from '../../policy/evaluation';
 import type { AnswerAtBasis } from '../answers';
