@@ -65,7 +65,8 @@ export function resolve(material: Material, basis: Basis, now: string, policies:
   const limit = knownAtLimit(knownAt);
   const law = lawOf(basis, limit, policies, streams);
   const { validOn, region, readings } = basis;
-  const laterRegion = homeRegion(historyAt(streams.get(personStream(person))!, FOREVER).facts, dayNumber(validOn));
+  const own = streams.get(personStream(person))!;
+  const laterRegion = () => homeRegion(historyAt(own, FOREVER).facts, dayNumber(validOn));
   return {
     basis: { ...basis, knownAt },
     law,
@@ -75,7 +76,7 @@ export function resolve(material: Material, basis: Basis, now: string, policies:
         validOn,
         knownAt,
         ...(region === undefined ? {} : { region }),
-        ...(laterRegion === undefined ? {} : { laterRegion }),
+        laterRegion,
         ...(readings === undefined ? {} : { readings }),
       },
       events: [...streams.values()].flatMap((events) => knownEvents(events, limit, basis.as === 'knownNow')),

@@ -40,7 +40,7 @@ function side(
   more: Partial<Side['question']> = {},
 ): Side {
   return {
-    question: { person: 'P', validOn, knownAt, laterRegion: REGION, ...more },
+    question: { person: 'P', validOn, knownAt, laterRegion: () => REGION, ...more },
     events: events.filter(({ recordedAt }) => recordedAt <= endOfDay(knownAt)),
     policies,
   };

@@ -10,7 +10,7 @@ import { employersOf, homeRegion, mergedPeople, regionsOf } from './named';
 export type KnownStreams = (...streams: string[]) => History;
 
 /** A question whose region may be left to the person's relation on the day, or else to the one that later became his. */
-export type Wanted = Omit<Question, 'region'> & { region?: string; laterRegion?: string };
+export type Wanted = Omit<Question, 'region'> & { region?: string; laterRegion?: () => string | undefined };
 
 /** After everything that was ever recorded. */
 export const FOREVER = '9999-12-31T23:59:59.999+08:00';
@@ -28,7 +28,7 @@ export function groundsFrom({ laterRegion, ...wanted }: Wanted, known: KnownStre
   const stream = personStream(wanted.person);
   const others = mergedPeople(known(stream)).filter((other) => other !== wanted.person);
   const person = known(stream, ...others.map(personStream));
-  const region = wanted.region ?? homeRegion(person.facts, dayNumber(wanted.validOn)) ?? laterRegion;
+  const region = wanted.region ?? homeRegion(person.facts, dayNumber(wanted.validOn)) ?? laterRegion?.();
   if (region === undefined) {
     throw new UnknownRegion(`no event of ${stream} names a region of a relation; the question must name one`);
   }
