@@ -1,11 +1,18 @@
+export type { Difference } from './auditing';
+export { NothingToVerify, verify, type Verified, type VerifyOptions } from './auditing/verify';
 export { nameOf, openReadModel, readModelLocation, type ReadModel } from './database';
 export {
   Projector,
+  listParked,
+  registerProjectorMetrics,
+  unpark,
   parseShard,
   shardName,
   type ProjectorOptions,
   type ProjectorState,
   type ProjectorStatus,
+  type ParkedPerson,
+  type Unparked,
   type Shard,
 } from './following';
 export {

@@ -23,6 +23,10 @@ export class SharedStreams {
     return found;
   }
 
+  clear(): void {
+    this.kept.clear();
+  }
+
   forget(stream: string): void {
     this.kept.delete(stream);
   }

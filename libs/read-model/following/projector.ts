@@ -4,6 +4,7 @@ import type { Policies } from '../../policy/evaluation';
 import { toInstant } from '../../calendar';
 import { Audit, type Difference } from '../auditing';
 import { connect, type Connection } from '../connection';
+import { openReadModel } from '../database';
 import type { Folded } from '../folding';
 import { PersonWriter } from '../writing';
 import { BatchProjection } from './batch';
@@ -121,6 +122,7 @@ export class Projector {
   /** Waits for the lease, and follows the log for as long as it is held. */
   private async hold(): Promise<void> {
     const { readModel, shard, clock, leaseMs } = this.options;
+    await (await openReadModel(readModel)).close();
     const connection = await connect(readModel);
     const keeper = await connect(readModel);
     const lease = new Lease(keeper, shardName(shard), this.holder, clock, leaseMs);

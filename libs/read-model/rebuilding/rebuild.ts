@@ -4,7 +4,7 @@ import { toInstant } from '../../calendar';
 import type { EventReader } from '../../event-store';
 import type { Policies } from '../../policy/evaluation';
 import { connect, type Connection } from '../connection';
-import { openReadModel, type ReadModel } from '../database';
+import { openReadModel } from '../database';
 import {
   BatchProjection,
   Lease,
@@ -80,7 +80,7 @@ const CATCH_UP = 5_000;
  * place in one step. Throws `RebuildStopped` and `RebuildUnderway`.
  */
 export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
-  const model = await openReadModel(options.readModel);
+  await (await openReadModel(options.readModel)).close();
   const connection = await connect(options.readModel);
   const keeper = await connect(options.readModel);
   const lease = new Lease(keeper, REBUILD, randomUUID(), options.clock ?? Date.now, LEASE_MS);
@@ -89,7 +89,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
       throw new RebuildUnderway('another process rebuilds this read model; wait for it, or stop it');
     const renewal = setInterval(() => void lease.take().catch(() => false), LEASE_MS / 3);
     try {
-      return await new Rebuild(options, model, connection).run();
+      return await new Rebuild(options, connection).run();
     } finally {
       clearInterval(renewal);
       await lease.release();
@@ -97,7 +97,6 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   } finally {
     await connection.close();
     await keeper.close();
-    await model.close();
   }
 }
 
@@ -116,7 +115,6 @@ class Rebuild {
 
   constructor(
     private readonly options: RebuildOptions,
-    private readonly model: ReadModel,
     private readonly connection: Connection,
   ) {
     this.clock = options.clock ?? Date.now;
@@ -144,7 +142,7 @@ class Rebuild {
 
   /** A rebuild of the same packs that was stopped goes on; anything else begins anew. */
   private async begin(): Promise<{ progress: Progress; resumedFrom?: { persons: number; events: number } }> {
-    const { connection, model } = this;
+    const { connection } = this;
     const policies = fingerprintOf(this.options.policies);
     const [stopped] = await connection.all<Progress>(
       this.statement(sql`select position, policies, done_through, persons, events from rebuilds where name = ${''}`),
@@ -155,7 +153,7 @@ class Rebuild {
       await this.forgetBeyond(stopped.done_through);
       return { progress: stopped, resumedFrom: { persons: stopped.persons, events: stopped.events } };
     }
-    await layOutNext(model);
+    await layOutNext(connection);
     const shares = await allCheckpoints(connection);
     const head = Number(await this.options.store.head());
     const position = this.options.compare && shares.length > 0 ? Math.max(...shares.map((one) => one.position)) : head;

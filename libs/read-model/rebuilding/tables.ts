@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Connection } from '../connection';
-import type { ReadModel } from '../database';
-import { createPersonTables, rebuiltTables } from '../schema';
+import { personTableDefinitions, rebuiltTables } from '../schema';
 import { compiled } from '../writing';
 import { personTableNames } from '../../../projections/rows';
 
@@ -12,13 +11,15 @@ const OLD = 'old_';
 /** Every table that is rebuilt and swapped. */
 export const swappedTables: readonly string[] = [...Object.keys(rebuiltTables), ...personTableNames];
 
-export async function layOutNext({ queries, dialect }: ReadModel): Promise<void> {
-  for (const name of swappedTables)
-    await queries.schema
-      .dropTable(NEXT + name)
-      .ifExists()
-      .execute();
-  await createPersonTables(queries as never, dialect, NEXT);
+/** Lays out the tables anew that a rebuild fills. */
+export async function layOutNext(connection: Connection): Promise<void> {
+  const { dialect } = connection;
+  await connection.transaction(async () => {
+    for (const name of swappedTables) {
+      await connection.run(compiled(dialect, sql`drop table if exists ${sql.table(NEXT + name)}`));
+    }
+    for (const table of personTableDefinitions(dialect, NEXT)) await connection.run(compiled(dialect, table));
+  });
 }
 
 /** Puts the rebuilt tables in the place of the live ones; within the caller's transaction. */

@@ -1,2 +1,2 @@
-export { createPersonTables, migrations, type Dialect } from './migrations';
+export { migrations, personTableDefinitions, type Dialect } from './migrations';
 export { keptTables, rebuiltTables, type ParkedRow, type PersonRow, type ReadModelTables } from './tables';

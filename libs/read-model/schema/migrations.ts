@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Migration, type MigrationProvider, type RawBuilder } from 'kysely';
+import { sql, type Migration, type MigrationProvider, type RawBuilder } from 'kysely';
 import { personTables, type Column, type Columns } from '../../../projections/rows';
 import { keptTables, rebuiltTables } from './tables';
 
@@ -9,35 +9,37 @@ export function migrations(dialect: Dialect): MigrationProvider {
   const all: Record<string, Migration> = {
     '0001-tables': {
       up: async (database) => {
-        await createPersonTables(database, dialect, '');
+        const tables = personTableDefinitions(dialect, '');
         for (const [name, { columns, key }] of Object.entries(keptTables)) {
-          await createTable(database, dialect, name, columns, key);
+          tables.push(definition(dialect, name, columns, key));
         }
+        for (const table of tables) await table.execute(database);
       },
     },
   };
   return { getMigrations: async () => all };
 }
 
-/** Lays out the tables of persons with a prefix before each name: those a rebuild fills before they are swapped in. */
-export async function createPersonTables(database: Kysely<unknown>, dialect: Dialect, prefix: string): Promise<void> {
-  for (const [name, { columns, key, wide }] of Object.entries(rebuiltTables)) {
-    await createTable(database, dialect, prefix + name, columns, key, wide);
-  }
+/** The tables of persons with a prefix before each name: those a rebuild fills before they are swapped in. */
+export function personTableDefinitions(dialect: Dialect, prefix: string): RawBuilder<unknown>[] {
   const owned: Columns = { person: { type: 'text', nullable: false }, n: { type: 'integer', nullable: false } };
-  for (const [name, columns] of Object.entries(personTables)) {
-    await createTable(database, dialect, prefix + name, { ...owned, ...columns }, ['person', 'n']);
-  }
+  return [
+    ...Object.entries(rebuiltTables).map(([name, { columns, key, wide }]) =>
+      definition(dialect, prefix + name, columns, key, wide),
+    ),
+    ...Object.entries(personTables).map(([name, columns]) =>
+      definition(dialect, prefix + name, { ...owned, ...columns }, ['person', 'n']),
+    ),
+  ];
 }
 
-async function createTable(
-  database: Kysely<unknown>,
+function definition(
   dialect: Dialect,
   name: string,
   columns: Columns,
   key: readonly string[],
   wide = false,
-): Promise<void> {
+): RawBuilder<unknown> {
   const defined = Object.entries(columns).map(
     ([column, { type, nullable }]) =>
       sql`${sql.ref(column)} ${typeOf(type, dialect)}${nullable ? sql`` : sql` not null`}`,
@@ -46,7 +48,7 @@ async function createTable(
   const primary = sql`primary key (${sql.join(key.map((column) => sql.ref(column)))})`;
   // SQLite keeps narrow rows in the tree of their key; wide ones would leave no room in it.
   const options = dialect === 'postgres' ? sql`` : wide ? sql` strict` : sql` strict, without rowid`;
-  await sql`create table ${sql.table(name)} (${sql.join([...defined, primary])})${options}`.execute(database);
+  return sql`create table ${sql.table(name)} (${sql.join([...defined, primary])})${options}`;
 }
 
 function typeOf(type: Column<unknown>['type'], dialect: Dialect): RawBuilder<unknown> {
