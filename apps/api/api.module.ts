@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { MulterModule } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
@@ -8,6 +8,7 @@ import type { EventStore } from '../../libs/event-store';
 import { Ledger } from '../../libs/ledger';
 import { Disputes } from '../../libs/disputes';
 import { LoadedPolicies } from '../../libs/policy';
+import { AccessGuard, Belonging } from './access';
 import { DisputesController } from './disputes/disputes.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
@@ -82,6 +83,8 @@ export class ApiModule implements NestModule {
         { provide: SETTINGS, useValue: settings },
         { provide: TOKEN, useValue: token },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        Belonging,
         Draining,
         Imports,
         LogPosition,

@@ -14,6 +14,7 @@ import {
 } from '../../../libs/disputes';
 import { dayOfInstant } from '../../../libs/calendar';
 import { instantOf } from '../../../libs/ledger';
+import { Allows } from '../access';
 import { personIn } from '../http/edge-validation';
 import { faultOf, invalidInput } from '../http/problem';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
@@ -27,6 +28,7 @@ const THEN = 'validOn=2022-07-15,knownAt=2022-10-01,as=decidedThen';
 
 @ApiTags('disputes')
 @ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
+@Allows('clerk', 'supervisor', 'auditor', 'integrator')
 @Controller('v1/persons/:person')
 export class DisputesController {
   constructor(private readonly disputes: Disputes) {}

@@ -2,6 +2,7 @@ import { Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/comm
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { employerStream } from '../../../events';
+import { Allows, Scoped } from '../access';
 import { employerIn } from '../http/edge-validation';
 import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
 import { Recording, type Written } from '../recording/recording.service';
@@ -13,6 +14,8 @@ export class EmployersController {
   constructor(private readonly recording: Recording) {}
 
   @Post()
+  @Allows('clerk', 'supervisor', 'integrator')
+  @Scoped('newEmployer')
   @HttpCode(201)
   @ApiOperation({
     operationId: 'recordEmployerEvents',

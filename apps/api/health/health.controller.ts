@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { EventStore } from '../../../libs/event-store';
 import { LoadedPolicies } from '../../../libs/policy';
+import { AllowsAnyone } from '../access';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { STORE } from '../parts';
 import { Draining } from './draining';
@@ -10,6 +11,7 @@ import { Draining } from './draining';
 const STORE_PATIENCE_MS = 2_000;
 
 @ApiTags('operations')
+@AllowsAnyone()
 @Controller()
 export class HealthController {
   constructor(

@@ -16,6 +16,7 @@ export const problemKinds = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   'not-storable': { status: 400, title: 'The store does not take these events' },
   unauthenticated: { status: 401, title: 'The bearer token is missing or wrong' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'unknown-person': { status: 404, title: 'The ledger holds no event of this person' },
   'no-policy': { status: 404, title: 'No policy pack rules this region on this day' },

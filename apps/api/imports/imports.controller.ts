@@ -17,6 +17,7 @@ import {
 import { AnyFilesInterceptor } from '@nestjs/platform-express';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Allows, Scoped } from '../access';
 import { faultOf, invalidInput, Problem } from '../http/problem';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { SETTINGS } from '../parts';
@@ -33,6 +34,8 @@ interface FormFile {
 }
 
 @ApiTags('imports')
+@Allows('clerk', 'supervisor', 'integrator')
+@Scoped('handler')
 @Controller('v1/imports')
 export class ImportsController {
   constructor(
@@ -73,7 +76,7 @@ export class ImportsController {
     const { region, migratedFrom } = query;
     const dryRun = query.dryRun === 'true';
     response.location(`/v1/imports/${id}`);
-    const done = this.imports.run(id, files, { region, migratedFrom, actor: request.caller?.id, dryRun });
+    const done = this.imports.run(id, files, { region, migratedFrom, actor: request.principal?.subject, dryRun });
     if (!/(^|,)\s*respond-async\s*(,|$)/i.test(request.headers['prefer']?.toString() ?? '')) return done;
     done.catch(() => undefined);
     response.status(202).set('Preference-Applied', 'respond-async');

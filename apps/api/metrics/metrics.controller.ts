@@ -1,9 +1,12 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Allows, Scoped } from '../access';
 import { Metrics } from './metrics';
 
 @ApiTags('operations')
+@Allows('integrator', 'auditor')
+@Scoped('none')
 @Controller('metrics')
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -6,6 +6,7 @@ import { Ledger, instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { UnreadableEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
+import { Allows } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { setRevision } from '../http/preconditions';
@@ -24,6 +25,7 @@ export class AnswersController {
   ) {}
 
   @Get('answer')
+  @Allows('clerk', 'supervisor', 'auditor', 'integrator')
   @ApiOperation({
     operationId: 'askAboutPerson',
     summary: 'What holds for a person on a day, as known at a time, and why',

@@ -6,6 +6,7 @@ import type { Accepted, Command, Refused } from '../../../libs/enrollment';
 import { instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { personStream } from '../../../events';
+import { Allows, Scoped } from '../access';
 import { personIn } from '../http/edge-validation';
 import { Problem } from '../http/problem';
 import { Metrics } from '../metrics/metrics';
@@ -28,6 +29,8 @@ export class CommandsController {
   ) {}
 
   @Post(':command')
+  @Allows('clerk', 'supervisor', 'integrator')
+  @Scoped('newPerson')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'decideCommand',

@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
 import { personStream } from '../../../events';
+import { Allows, Scoped } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { setRevision } from '../http/preconditions';
@@ -34,6 +35,8 @@ export class PersonEventsController {
   ) {}
 
   @Post()
+  @Allows('clerk', 'supervisor', 'integrator')
+  @Scoped('newPerson')
   @HttpCode(201)
   @ApiOperation({
     operationId: 'recordPersonEvents',
@@ -55,6 +58,7 @@ export class PersonEventsController {
   }
 
   @Get()
+  @Allows('clerk', 'supervisor', 'auditor', 'integrator')
   @ApiOperation({ operationId: 'readPersonEvents', summary: 'What is recorded of a person, in the order of recording' })
   @ApiQuery({ name: 'from', required: false, description: 'The first revision to give', example: '0' })
   @ApiQuery({

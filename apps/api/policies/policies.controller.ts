@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { dayOfInstant } from '../../../libs/calendar';
 import { instantOf } from '../../../libs/ledger';
 import { LoadedPolicies, showInForce, type KeyInForce, type LoadedPack } from '../../../libs/policy';
+import { Allows, Scoped } from '../access';
 import { regionIn } from '../http/edge-validation';
 import { Problem } from '../http/problem';
 import { Optional, QuestionDay } from '../http/query-fields';
@@ -30,6 +31,8 @@ class PolicyQuery {
 }
 
 @ApiTags('policies')
+@Allows('clerk', 'supervisor', 'auditor', 'integrator')
+@Scoped('none')
 @Controller('v1/policies')
 export class PoliciesController {
   constructor(private readonly policies: LoadedPolicies) {}

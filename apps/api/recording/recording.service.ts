@@ -86,7 +86,7 @@ export class Recording {
       options: {
         expected: precondition === 'exists' ? undefined : precondition,
         idempotencyKey: keyed?.key,
-        actor: request.caller?.id,
+        actor: request.principal?.subject,
         correlationId: requestId(request),
         causationId: keyed?.cause,
       },

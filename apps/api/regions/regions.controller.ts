@@ -2,6 +2,7 @@ import { Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/comm
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { regionStream } from '../../../events';
+import { Allows } from '../access';
 import { regionIn } from '../http/edge-validation';
 import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
 import { Recording, type Written } from '../recording/recording.service';
@@ -13,6 +14,7 @@ export class RegionsController {
   constructor(private readonly recording: Recording) {}
 
   @Post()
+  @Allows('supervisor')
   @HttpCode(201)
   @ApiOperation({
     operationId: 'recordRegionEvents',

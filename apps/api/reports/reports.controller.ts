@@ -18,6 +18,7 @@ import {
   type ReportRequest,
   type Sink,
 } from '../../../libs/reports';
+import { Allows, Scoped } from '../access';
 import { faultOf, invalidInput, Problem } from '../http/problem';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { SETTINGS, STORE } from '../parts';
@@ -25,6 +26,8 @@ import type { Settings } from '../settings';
 import { ReportQuery } from './report.query';
 
 @ApiTags('reports')
+@Allows('clerk', 'supervisor', 'auditor')
+@Scoped('handler')
 @Controller('v1/reports')
 export class ReportsController {
   constructor(
