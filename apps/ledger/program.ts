@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAnswer } from './answering';
+import { addBackup, addRestore } from './backup';
 import { addBench } from './benchmarks';
 import { addCopy } from './copying';
 import { addDisputes } from './disputes';
@@ -39,6 +40,8 @@ function ledgerProgram(terminal: Terminal): Command {
   addEvents(program, terminal);
   addPolicy(program, terminal);
   addCopy(program, terminal);
+  addBackup(program, terminal);
+  addRestore(program, terminal);
   addGenerate(program, terminal);
   addReport(program, terminal);
   addSimulate(program, terminal);

@@ -12,7 +12,14 @@ export type {
 } from './port';
 export { maxAppendBytes } from './admission';
 export { fingerprint } from './fingerprint';
-export { openEmbeddedReader, openEmbeddedStore } from './embedded';
+export {
+  contentsOfStore,
+  copyDatabase,
+  damageIn,
+  openEmbeddedReader,
+  openEmbeddedStore,
+  type StoreContents,
+} from './embedded';
 export { openEventStoreDb, type EventStoreDbObserver, type EventStoreDbTimeouts } from './eventstoredb';
 export { openStore } from './open-store';
 export { copyLog, type CopyProgress, type CopyResult } from './copy';

@@ -1,1 +1,2 @@
+export { contentsOfStore, copyDatabase, damageIn, type StoreContents } from './backup';
 export { openEmbeddedReader, openEmbeddedStore } from './embedded-store';

@@ -1,0 +1,2 @@
+export { addBackup } from './backup-command';
+export { addRestore } from './restore-command';
