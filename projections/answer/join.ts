@@ -11,6 +11,7 @@ import { interruptionsOn } from '../interruptions';
 import { lateFeesOn } from '../late-fees';
 import { paymentOn } from '../payment';
 import { paymentRecord } from '../payments';
+import { plainReasons } from '../reasons';
 import { refundsOn } from '../refunds';
 import { registrationsOn } from '../relations';
 import { retirementOn } from '../retirement';
@@ -51,6 +52,7 @@ export function answer(grounds: Grounds): Answer {
     premiumsDue,
   };
   const place = placeOn(inquiry, payments, timeline, on);
+  plainReasons(inquiry, payments, timeline, { ...parts, place }, on);
   const { because, undetermined, readings, packs } = inquiry.trace();
   const { question } = grounds;
   return {

@@ -47,6 +47,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   const unsettled = timeline.open.find((span) => contains(span, on) && span.question === OLD_RELATION);
   if (window && !unsettled) {
     const account = inquiry.read('waiting.account', window.region, window.payment.day);
+    inquiry.because({
+      claim: 'benefit',
+      rule: window.rule,
+      events: window.payment.events,
+      zh: `${toDay(on)} 处于待遇等待期（${daysZh(window.from, window.through)}）。`,
+      en: `${toDay(on)} lies within a waiting period (${daysEn(window.from, window.through)}).`,
+    });
     return {
       status: 'waiting',
       scheme: window.scheme,
@@ -60,6 +67,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   }
   const open = timeline.open.find((span) => contains(span, on));
   if (open) {
+    inquiry.because({
+      claim: 'benefit',
+      rule: open.gap.rule ?? 'CV-10',
+      events: open.payment?.events ?? [],
+      zh: `${toDay(on)} 能否享受待遇，现行文件未作规定或尚缺所需数值，暂不作判定。`,
+      en: `The documents leave open whether ${toDay(on)} is covered, or a value they need is not known; nothing is decided.`,
+    });
     return {
       status: 'undetermined',
       scheme: open.scheme,
@@ -73,7 +87,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
     inquiry.because({
       claim: 'benefit',
       rule: 'CV-13',
-      events: [],
+      events: pending.events,
       zh: `已缴费，待遇自 ${toDay(pending.through + 1)} 起享受，此前尚未开始。`,
       en: `Paid; benefits begin on ${toDay(pending.through + 1)} and have not begun yet.`,
     });
@@ -88,11 +102,22 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   inquiry.because({
     claim: 'benefit',
     rule: 'CV-14',
-    events: [],
+    events: lastPaid(payments, on),
     zh: `${toDay(on)} 没有已缴费的参保期间覆盖，不享受待遇。`,
     en: `No paid period covers ${toDay(on)}; there are no benefits.`,
   });
   return uncovered(timeline, on);
+}
+
+/** The payments that reach furthest of those that had arrived: after them nothing is paid. */
+function lastPaid(payments: PaymentRecord | undefined, on: DayNumber): readonly string[] {
+  let last: { through: number; events: readonly string[] } | undefined;
+  const take = (through: number, arrival: DayNumber, events: readonly string[]) => {
+    if (arrival <= on && (!last || through > last.through)) last = { through, events };
+  };
+  for (const { month, arrival, payment } of payments?.months ?? []) take(month, arrival, payment.events);
+  for (const { year, arrival, payment } of payments?.years ?? []) take(year * 12 + 11, arrival, payment.events);
+  return last?.events ?? [];
 }
 
 function coveredOn(

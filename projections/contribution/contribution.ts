@@ -25,7 +25,7 @@ export function contributionOn(inquiry: Inquiry, payments: PaymentRecord, on: Da
     residentMonths: resident.months,
   };
   for (const { from, question, gap } of countable.open) if (from <= on) inquiry.undetermined(question, gap);
-  explain(inquiry, contribution, countable, on);
+  explain(inquiry, contribution, countable, tally, resident.repeated, on);
   return contribution;
 }
 
@@ -63,8 +63,9 @@ function residentMonths(
   payments: PaymentRecord,
   on: DayNumber,
   tally: MonthTally,
-): { months: number; dropped: number } {
+): { months: number; dropped: number; repeated: readonly string[] } {
   const months = new Set<MonthNumber>();
+  const repeated = new Set<string>();
   let dropped = 0;
   for (const year of payments.years) {
     const enrolled = enrolledDays(inquiry, year, on);
@@ -73,8 +74,10 @@ function residentMonths(
     for (let month = monthOf(enrolled.from); month <= through; month++) {
       const partial = firstDayOf(month) < enrolled.from || enrolled.through < lastDayOf(month);
       if (partial && !partialMonthCounts(inquiry, year.region, on)) continue;
-      if (tally.has(month) || months.has(month)) dropped++;
-      else months.add(month);
+      if (tally.has(month) || months.has(month)) {
+        dropped++;
+        for (const event of year.payment.events) repeated.add(event);
+      } else months.add(month);
     }
   }
   let converted = 0;
@@ -82,7 +85,7 @@ function residentMonths(
     const conversion = day <= on ? inquiry.read('years.residentConversion', inquiry.region, on) : undefined;
     if (conversion?.known && conversion.value === 'byDifference') converted += data.months;
   }
-  return { months: Math.max(0, months.size - converted), dropped };
+  return { months: Math.max(0, months.size - converted), dropped, repeated: [...repeated] };
 }
 
 function partialMonthCounts(inquiry: Inquiry, region: string, on: DayNumber): boolean {
@@ -91,7 +94,14 @@ function partialMonthCounts(inquiry: Inquiry, region: string, on: DayNumber): bo
   return partial.known && partial.value === 'anyDay';
 }
 
-function explain(inquiry: Inquiry, contribution: Contribution, { counted }: CountableMonths, on: DayNumber): void {
+function explain(
+  inquiry: Inquiry,
+  contribution: Contribution,
+  { counted }: CountableMonths,
+  tally: MonthTally,
+  repeatedAsResident: readonly string[],
+  on: DayNumber,
+): void {
   const { actual, localActual, provinceActual, outOfProvinceActual, deemed, total } = contribution;
   if (total > 0) {
     const bought = total - actual - deemed;
@@ -135,7 +145,10 @@ function explain(inquiry: Inquiry, contribution: Contribution, { counted }: Coun
     inquiry.because({
       claim: 'contribution.doubleCounted',
       rule: ruleOf(inquiry, 'years.overlap', on),
-      events: [],
+      events: [
+        ...eventsOf(counted, on, ({ month }) => month !== undefined && tally.isRepeated(month)),
+        ...repeatedAsResident,
+      ],
       zh: `同一月份只计算一次，已剔除重复的 ${contribution.doubleCounted} 个月。`,
       en: `One calendar month counts once; ${contribution.doubleCounted} repeated months are dropped.`,
     });

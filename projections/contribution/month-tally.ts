@@ -106,6 +106,11 @@ export class MonthTally {
     return this.dropped;
   }
 
+  /** Whether several facts gave the month. */
+  isRepeated(month: MonthNumber): boolean {
+    return typeof this.slots.get(month) === 'object';
+  }
+
   has(month: MonthNumber): boolean {
     return this.slots.has(month);
   }

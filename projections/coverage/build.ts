@@ -351,6 +351,7 @@ function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly
       participation: first.participation,
       from: run.arrival,
       through: run.coverFrom - 1,
+      events: first.payment.events,
     };
     pending.push(...subtract(span, own));
   }
@@ -363,6 +364,7 @@ function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly
       participation: span.paid.participation,
       from: span.paid.arrival,
       through: span.from - 1,
+      events: span.paid.payment.events,
     };
     pending.push(...subtract(days, own));
   }

@@ -94,6 +94,7 @@ export interface PendingDays {
   participation: Participation;
   from: DayNumber;
   through: DayNumber;
+  events: readonly string[];
 }
 
 /** Everything about days: what each relation covers, what stands before it, and what stays open. Clipped to no day asked about. */

@@ -1,10 +1,10 @@
-import { toDay, type DayNumber } from '../../libs/calendar';
+import { contains, monthOf, toDay, yearOf, type DayNumber } from '../../libs/calendar';
 import { poolOf } from '../../libs/policy/evaluation';
 import type { Duplicate, Relation } from '../answer/answer';
 import type { Timeline } from '../coverage/timeline';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
-import { findingOn } from './official';
+import { findingOn, isSame } from './official';
 import { overlapOn } from './overlap';
 import { payerOn } from './payer';
 import { subsidyCounted } from './subsidy';
@@ -40,12 +40,36 @@ export function duplicatesOn(
   inquiry.because({
     claim: 'duplicates',
     rule: verdict.rule,
-    events: [...(finding?.events ?? []), ...verdict.events],
+    events: [
+      ...new Set([...(finding?.events ?? []), ...verdict.events, ...eventsBehind(timeline, payments, relations, on)]),
+    ],
     ...(verdict.arithmetic === undefined ? {} : { arithmetic: verdict.arithmetic }),
     zh: `${toDay(on)} 同时有 ${relations.length} 条参保关系（${relations.map(inZh).join('、')}）${keptZh(verdict.retained)}${paysZh(payer)}。`,
     en: `On ${toDay(on)} ${relations.length} relations overlap (${relations.map(inEn).join('; ')})${keptEn(verdict.retained)}${paysEn(payer)}.`,
   });
   return [item];
+}
+
+/** What shows each relation: its registration's status, and the money of its month or year. */
+function eventsBehind(
+  timeline: Timeline,
+  payments: PaymentRecord,
+  relations: readonly Relation[],
+  on: DayNumber,
+): string[] {
+  const own = (other: Relation) => relations.some((relation) => isSame(relation, other));
+  const [month, year] = [monthOf(on), yearOf(on)];
+  return [
+    ...timeline.relations
+      .filter(own)
+      .flatMap(({ statuses }) => statuses.find((status) => contains(status, on))?.events ?? []),
+    ...payments.months
+      .filter((paid) => paid.month === month && own({ ...paid, scheme: 'employee' }))
+      .flatMap(({ payment }) => payment.events),
+    ...payments.years
+      .filter((paid) => paid.year === year && own({ ...paid, scheme: 'resident' }))
+      .flatMap(({ payment }) => payment.events),
+  ];
 }
 
 /** The widest scope that fits. */

@@ -210,6 +210,12 @@ export class Inquiry {
     this.claims.set(key, { ...claim, events: [...claim.events], citation: this.citation(claim.rule) });
   }
 
+  /** Whether a reason has been given for a claim. */
+  hasSaid(claim: string): boolean {
+    for (const said of this.claims.values()) if (said.claim === claim) return true;
+    return false;
+  }
+
   /** Says what stays open, and what would settle it. */
   undetermined(question: string, gap: { why: Gap | 'parked'; rule?: string; needs?: string }): void {
     const entry: Undetermined = { question, why: gap.why };

@@ -4,7 +4,7 @@ import type { Contribution, Retirement } from '../answer/answer';
 import { cny, halfUp, percentOf, plus, times, yuan } from '../fen';
 import type { Inquiry } from '../inquiry';
 import { isCurrent, type PaymentRecord } from '../payments';
-import { conditionsOn, retirementOf, type Conditions } from './conditions';
+import { conditionsOn, retirementOf, type Conditions, type Unmet } from './conditions';
 import { retireeFrom, type RetireeFrom } from './retiree-from';
 import { statutoryAgeOn } from './statutory-age';
 
@@ -40,7 +40,9 @@ export function retirementOn(
   if (conditions.ageReached && !processed) {
     for (const { question, gap } of conditions.gaps) inquiry.undetermined(question, gap);
   }
-  if (conditions.ageReached) explainConditions(inquiry, conditions);
+  explainConditions(inquiry, conditions, ageOn);
+  if (processed) explainProcedure(inquiry, conditions, on);
+  if (retirement.contributionDue) explainDue(inquiry, payments, on);
   if (known) explainRetiree(inquiry, known);
   if (conditions.ageReached && !known && (conditions.shortfallMonths ?? 0) > 0) {
     Object.assign(retirement, waysOut(inquiry, conditions.shortfallMonths!, on));
@@ -71,7 +73,7 @@ function waysOut(inquiry: Inquiry, months: number, on: DayNumber): Pick<Retireme
   inquiry.because({
     claim: 'retirement.options',
     rule: options.rule,
-    events: [],
+    events: ageEvents(inquiry),
     zh: `缴费年限不足，可选择：${options.value.map((option) => OPTION_ZH[option]).join('、')}。`,
     en: `With too few years the person may: ${options.value.map((option) => OPTION_EN[option]).join(', ')}.`,
   });
@@ -156,32 +158,113 @@ function isInsuredEmployee(inquiry: Inquiry, payments: PaymentRecord, on: DayNum
   return began !== undefined && (ended === undefined || ended > on || began >= ended);
 }
 
-function explainConditions(inquiry: Inquiry, conditions: Conditions): void {
-  const { requiredTotal, requiredActual, shortfallMonths, unmet, arithmetic, rule } = conditions;
+const UNMET: Record<Unmet['what'], { zh: string; en: string }> = {
+  age: { zh: '尚未达到法定退休年龄', en: 'The statutory age is not reached' },
+  years: { zh: '缴费年限不足', en: 'The contribution years are too few' },
+  continuous: {
+    zh: '退休前未处于连续参保缴费状态',
+    en: 'The person was not insured and paying right before the procedure',
+  },
+  pension: { zh: '尚未享受养老保险待遇', en: 'No pension has been granted' },
+};
+
+function explainConditions(inquiry: Inquiry, conditions: Conditions, ageOn: DayNumber | undefined): void {
+  const { requiredTotal, requiredActual, shortfallMonths, unmet, arithmetic, rule, met } = conditions;
+  const events = ageEvents(inquiry);
   if (shortfallMonths !== undefined && rule !== undefined) {
     const actual = requiredActual === undefined ? '' : `，其中实际缴费须满 ${requiredActual} 个月`;
     inquiry.because({
       claim: 'retirement.shortfallMonths',
       rule,
-      events: [],
+      events,
       arithmetic,
       zh: `退休须累计缴费 ${requiredTotal} 个月${actual}；还差 ${shortfallMonths} 个月。`,
       en: `Retirement needs ${requiredTotal} months${requiredActual === undefined ? '' : `, ${requiredActual} of them actual`}; ${shortfallMonths} are wanting.`,
     });
   }
-  for (const { what, rule: unmetRule } of unmet) {
-    if (unmetRule === undefined || (what !== 'continuous' && what !== 'pension')) continue;
+  for (const [claim, months, zh, en] of [
+    ['retirement.requiredTotal', requiredTotal, '累计缴费', 'contribution'],
+    ['retirement.requiredActual', requiredActual, '实际缴费', 'actual contribution'],
+  ] as const) {
+    if (months === undefined || rule === undefined) continue;
     inquiry.because({
-      claim: 'retirement.conditionsMet',
-      rule: unmetRule,
-      events: [],
-      zh: what === 'continuous' ? '退休前未处于连续参保缴费状态，条件不满足。' : '尚未享受养老保险待遇，条件不满足。',
-      en:
-        what === 'continuous'
-          ? 'The person was not insured and paying right before the procedure; the conditions are not met.'
-          : 'No pension has been granted; the conditions are not met.',
+      claim,
+      rule,
+      events,
+      zh: `退休须${zh}满 ${months} 个月。`,
+      en: `Retirement needs ${months} months of ${en}.`,
     });
   }
+  if (!conditions.ageReached && ageOn === undefined) {
+    inquiry.because({
+      claim: 'retirement.conditionsMet',
+      rule: STATUTORY_AGE,
+      events,
+      zh: '未登记达到法定退休年龄之日，也缺少推算所需的出生日期或退休类别，不按已达龄处理。',
+      en: 'No day of reaching the statutory age is on record, nor the birth date and category it is worked out from; the person does not count as of age.',
+    });
+    return;
+  }
+  for (const { what, rule: unmetRule } of unmet) {
+    inquiry.because({
+      claim: 'retirement.conditionsMet',
+      rule: what === 'age' ? STATUTORY_AGE : (unmetRule ?? rule ?? STATUTORY_AGE),
+      events,
+      zh: `${UNMET[what].zh}，条件不满足。`,
+      en: `${UNMET[what].en}; the conditions are not met.`,
+    });
+  }
+  if (conditions.review) {
+    inquiry.because({
+      claim: 'retirement.review',
+      rule: rule ?? STATUTORY_AGE,
+      events,
+      zh: '退休前的参保缴费情况须经人工核定。',
+      en: 'A person must look at the months before the procedure.',
+    });
+  }
+  if (met) {
+    inquiry.because({
+      claim: 'retirement.conditionsMet',
+      rule: rule ?? STATUTORY_AGE,
+      events,
+      zh: `已达到法定退休年龄，缴费年限已满，条件满足。`,
+      en: `Age and contribution years are reached; the conditions are met.`,
+    });
+  }
+}
+
+/** Rule of the statutory age. */
+const STATUTORY_AGE = 'CV-20';
+
+function ageEvents(inquiry: Inquiry): string[] {
+  const reached = inquiry.facts('StatutoryAgeReached')[0]?.events;
+  return [...(reached ?? inquiry.facts('Identified').flatMap(({ events }) => events))];
+}
+
+function explainProcedure(inquiry: Inquiry, { rule }: Conditions, on: DayNumber): void {
+  const retired = retirementOf(inquiry, on);
+  if (!retired) return;
+  inquiry.because({
+    claim: 'retirement.processed',
+    rule: rule ?? STATUTORY_AGE,
+    events: retired.events,
+    zh: `${toDay(retired.day)} 已办理退休人员医保手续。`,
+    en: `The retirement procedure was done on ${toDay(retired.day)}.`,
+  });
+}
+
+/** What shows the relation that is owed: its last registration and its last current payment. */
+function explainDue(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
+  const registered = inquiry.facts('Registered').findLast(({ day, data }) => data.scheme === 'employee' && day <= on);
+  const paid = payments.months.findLast(({ kind, arrival }) => isCurrent(kind) && arrival <= on);
+  inquiry.because({
+    claim: 'retirement.contributionDue',
+    rule: 'CV-23',
+    events: [...new Set([...(registered?.events ?? []), ...(paid?.payment.events ?? [])])],
+    zh: `${toDay(on)} 职工医保参保关系尚未结束，当月仍须缴费。`,
+    en: `On ${toDay(on)} the employee relation has not ended; the month is owed.`,
+  });
 }
 
 function explainRetiree(inquiry: Inquiry, { day, rule, events, lastDueMonth }: RetireeFrom): void {

@@ -1,0 +1,1 @@
+export { plainReasons } from './reasons';
