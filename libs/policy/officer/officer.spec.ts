@@ -112,7 +112,9 @@ it('finds a pack by every name an officer would use', () => {
   for (const name of ['990000-huangtian', '990000', '990000-huangtian@2027-01-01', NEXT, `policies/${NEXT}`])
     expect(findPack(policies, name)?.version).toBe('2027-01-01');
   expect(findPack(policies, '990000-huangtian@2026-01-01')?.version).toBe('2026-01-01');
+  expect(findPack(policies, '990321')?.id).toBe('990000-huangtian');
   expect(findPack(policies, 'atlantis')).toBeUndefined();
+  expect(findPack(policies, '880000')).toBeUndefined();
 });
 
 it('tells two packs apart, by header, key, reading and rule', () => {
