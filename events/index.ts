@@ -18,6 +18,7 @@ export {
   aidClasses,
   assessmentChannels,
   backPaymentKinds,
+  changeEventTypes,
   collectionPeriodKinds,
   custodyKinds,
   duplicateScopes,

@@ -3,6 +3,7 @@ import { aidEnded, aidGranted } from './aid';
 import { assessed } from './assessed';
 import { backPaymentRequested } from './back-payment-requested';
 import { baseDeclared } from './base-declared';
+import { changeApproved, changeDeclined, changeRequested } from './change';
 import { collectionPeriodAnnounced } from './collection-period';
 import { corrected, voided } from './correction';
 import { custodyEnded, custodyStarted } from './custody';
@@ -81,6 +82,9 @@ export const registry = {
   EmployerChanged: employerChanged,
   EmployerClosed: employerClosed,
   PayrollDeclared: payrollDeclared,
+  ChangeRequested: changeRequested,
+  ChangeApproved: changeApproved,
+  ChangeDeclined: changeDeclined,
 } satisfies { [T in EventType]: EventDefinition<T, object> };
 
 /** The fields of a type's `data`. */

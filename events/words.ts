@@ -82,6 +82,9 @@ export type Source = (typeof sources)[number];
 export const streamKinds = ['person', 'region', 'employer'] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
+/** How a change that needs a second person went; in the stream that it is to change. */
+export const changeEventTypes = ['ChangeRequested', 'ChangeApproved', 'ChangeDeclined'] as const;
+
 /** Events of a person's stream; `RulingRecorded` stands in a person's stream or in a region's. */
 export const personEventTypes = [
   'Registered',
@@ -124,6 +127,7 @@ export const personEventTypes = [
   'RulingRecorded',
   'Corrected',
   'Voided',
+  ...changeEventTypes,
 ] as const;
 export type PersonEventType = (typeof personEventTypes)[number];
 
@@ -132,6 +136,7 @@ export const regionEventTypes = [
   'ReferenceValuePublished',
   'RulingRecorded',
   'PolicyPackActivated',
+  ...changeEventTypes,
 ] as const;
 export type RegionEventType = (typeof regionEventTypes)[number];
 
@@ -140,6 +145,7 @@ export const employerEventTypes = [
   'EmployerChanged',
   'EmployerClosed',
   'PayrollDeclared',
+  ...changeEventTypes,
 ] as const;
 export type EmployerEventType = (typeof employerEventTypes)[number];
 
@@ -148,6 +154,10 @@ export type EventType = PersonEventType | RegionEventType | EmployerEventType;
 export const eventTypes: readonly EventType[] = [
   ...new Set<EventType>([...personEventTypes, ...regionEventTypes, ...employerEventTypes]),
 ];
+/** The events that somebody may ask a second person for. */
+export const askableTypes: readonly EventType[] = eventTypes.filter(
+  (type) => !(changeEventTypes as readonly string[]).includes(type),
+);
 
 /** Reference values that the packs ask for by name; the list is open, a new pack may ask for others. */
 export const referenceNames = [

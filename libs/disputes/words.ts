@@ -122,6 +122,9 @@ const AT: Readonly<Record<string, string>> = {
   EmployerChanged: '单位变更',
   EmployerClosed: '单位注销',
   PayrollDeclared: '工资申报',
+  ChangeRequested: '申请变更',
+  ChangeApproved: '复核通过',
+  ChangeDeclined: '复核退回',
 };
 
 /** The word of the contract in the language; a word without one stands as it is. */

@@ -4,6 +4,7 @@ import {
   aidClasses,
   assessmentChannels,
   backPaymentKinds,
+  changeEventTypes,
   collectionPeriodKinds,
   custodyKinds,
   duplicateScopes,
@@ -248,6 +249,19 @@ const dataSchemas: Record<EventType, Schema> = {
     totalMonthlyFen: fen,
     staff: list(object<DataOf<'PayrollDeclared'>['staff'][number]>({ person: text, baseFen: optional(fen) })),
   }),
+  ChangeRequested: object<DataOf<'ChangeRequested'>>({
+    events: list(
+      object<DataOf<'ChangeRequested'>['events'][number]>({
+        id: eventId,
+        type: text,
+        effectiveOn: day,
+        data: optional(anything),
+        metadata: optional(anything),
+      }),
+    ),
+  }),
+  ChangeApproved: object<DataOf<'ChangeApproved'>>({ request: eventId }),
+  ChangeDeclined: object<DataOf<'ChangeDeclined'>>({ request: eventId, reason: text }),
 };
 
 const metadata = object<Omit<EventMetadata, 'effectiveOn'>>({
@@ -293,15 +307,18 @@ function anyOf(types: readonly EventType[]): Schema {
 }
 
 const types = Object.keys(dataSchemas) as EventType[];
+/** What the ledger records by itself, and nobody sends. */
+const own: readonly EventType[] = changeEventTypes;
+const sent = (of: readonly EventType[]) => of.filter((type) => !own.includes(type));
 
 /** The schemas of the event contract: `<Type>` as it is sent, `<Type>Data`, and the unions by kind of stream. */
 export const eventSchemas: Record<string, Schema> = {
   ...Object.fromEntries(types.map((type) => [`${type}Data`, dataSchemas[type]])),
-  ...Object.fromEntries(types.map((type) => [type, sentEvent(type)])),
+  ...Object.fromEntries(sent(types).map((type) => [type, sentEvent(type)])),
   EventMetadata: metadata,
-  PersonEvent: anyOf(personEventTypes),
-  RegionEvent: anyOf(regionEventTypes),
-  EmployerEvent: anyOf(employerEventTypes),
+  PersonEvent: anyOf(sent(personEventTypes)),
+  RegionEvent: anyOf(sent(regionEventTypes)),
+  EmployerEvent: anyOf(sent(employerEventTypes)),
   StoredEvent: {
     type: 'object',
     description: 'An event as recorded. Which data goes with which type, the schemas <Type>Data say.',
