@@ -13,6 +13,7 @@ export type {
 export { maxAppendBytes } from './admission';
 export { fingerprint } from './fingerprint';
 export {
+  DamagedLog,
   contentsOfStore,
   copyDatabase,
   damageIn,

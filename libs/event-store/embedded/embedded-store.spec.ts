@@ -147,3 +147,81 @@ describe('one file, one writer', () => {
     await store.close();
   });
 });
+
+describe('a log in which events are missing or stand where no writer puts them', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'event-store-'));
+    file = join(folder, 'events.db');
+    const store = openEmbeddedStore({ file });
+    for (let n = 0; n < 10; n++) await store.append(`person-${n}`, [newEvent(), newEvent(), newEvent()], 'noStream');
+    await store.close();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const change = (sql: string) => {
+    const database = new Database(file);
+    database.exec(sql);
+    database.close();
+  };
+  const swapped = `UPDATE event SET position = -1 WHERE position = 4; UPDATE event SET position = 4 WHERE position = 5; UPDATE event SET position = 5 WHERE position = -1`;
+
+  it.each([
+    ['an event is gone', 'DELETE FROM event WHERE position = 15', 'holds 29 events up to position 30: 1 are missing'],
+    ['the first is gone', 'DELETE FROM event WHERE position = 1', '1 are missing'],
+    [
+      'one stands at 0',
+      'UPDATE event SET position = 0 WHERE position = 30',
+      'an event at position 0; positions begin at 1',
+    ],
+    ['one stands far below', 'UPDATE event SET position = -99 WHERE position = 30', 'an event at position -99'],
+    ['one stands far beyond', 'UPDATE event SET position = 4000000 WHERE position = 30', 'up to position 4000000'],
+    [
+      'one moved below, another beyond',
+      'UPDATE event SET position = -1 WHERE position = 7; UPDATE event SET position = 31 WHERE position = 8',
+      'an event at position -1',
+    ],
+  ])('%s: it is not opened', (_, sql, said) => {
+    change(sql);
+    for (const open of [openEmbeddedStore, openEmbeddedReader]) expect(() => open({ file })).toThrow(said);
+    expect(() => openEmbeddedStore({ file })).toThrow('the event store is damaged');
+  });
+
+  it('an event that goes while the store is open is missed in reading, never passed over', async () => {
+    const reader = openEmbeddedReader({ file });
+    change('DELETE FROM event WHERE position IN (14, 17)');
+    const read = async (options: Parameters<typeof reader.readAll>[0]) => {
+      let last = 0n;
+      for await (const batch of reader.readAll(options)) last = batch.at(-1)!.position;
+      return last;
+    };
+    await expect(read({})).rejects.toThrow('the event at position 14 is missing; the next one stands at 15');
+    await expect(read({ batchSize: 1 })).rejects.toThrow('1 of the events at positions 14 to 14 are missing');
+    await expect(read({ filter: { streamPrefixes: ['person-9'] } })).rejects.toThrow('2 of the events');
+    await expect(reader.readStream('person-4')).rejects.toThrow('revision 1 of person-4 is missing');
+    await expect(reader.readStreams!({ after: 'person-3', through: 'person-5' })).rejects.toThrow('person-4');
+    await expect(reader.subscribeAll({}, async () => undefined).closed).rejects.toThrow('position 14 is missing');
+    expect(await reader.readStream('person-3')).toHaveLength(3);
+    await reader.close();
+  });
+
+  it('events of one stream in another order than the log’s are not read', async () => {
+    change(swapped);
+    const reader = openEmbeddedReader({ file });
+    await expect(reader.readStream('person-1')).rejects.toThrow(
+      'revision 1 of person-1 stands at position 4, not after 5',
+    );
+    await reader.close();
+  });
+
+  it('is read as it stands by whoever looks into it', async () => {
+    change('DELETE FROM event WHERE position BETWEEN 2 AND 20');
+    const reader = openEmbeddedReader({ file, asItStands: true });
+    const positions: bigint[] = [];
+    for await (const batch of reader.readAll({ batchSize: 3 }))
+      positions.push(...batch.map(({ position }) => position));
+    expect(positions).toEqual([1n, 21n, 22n, 23n, 24n, 25n, 26n, 27n, 28n, 29n, 30n]);
+    await reader.close();
+  });
+});

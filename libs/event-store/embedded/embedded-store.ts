@@ -5,6 +5,7 @@ import { admit, type AdmittedEvent } from '../admission';
 import { explain, type StoredContent } from '../explanation';
 import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, NewEvent } from '../port';
 import { RecentlyUsed } from '../recently-used';
+import { checkPositions } from './log-order';
 import { LogReader } from './log-reader';
 import { checkSchema, prepareSchema } from './schema';
 import { takeWriterLock, type WriterLock } from './writer-lock';
@@ -21,7 +22,7 @@ const busyMs = 2_000;
 /**
  * Opens the store in `file` for reading and writing, creating it when absent. Every acknowledged append is on disk.
  * One append takes at most `limitBytes`, by default what every adapter takes.
- * Throws when another process writes the same file, or the file is no event store of this version.
+ * Throws when another process writes the same file, the file is no event store of this version, or events are missing from it.
  */
 export function openEmbeddedStore({ file, limitBytes }: { file: string; limitBytes?: number }): EventStore {
   const path = trueFile(file);
@@ -34,19 +35,23 @@ export function openEmbeddedStore({ file, limitBytes }: { file: string; limitByt
   }
 }
 
-/** Opens the store in `file` for reading, also while another process writes it. Throws when there is no such store. */
-export function openEmbeddedReader({ file }: { file: string }): EventReader {
+/**
+ * Opens the store in `file` for reading, also while another process writes it. Throws when there is no such store, and
+ * `DamagedLog` where events are missing from it; `asItStands` reads such a log all the same, for whoever looks into it.
+ */
+export function openEmbeddedReader({ file, asItStands = false }: { file: string; asItStands?: boolean }): EventReader {
   if (!existsSync(file)) throw new Error(`there is no event store at ${file}`);
   const database = new Database(file, { readonly: true, fileMustExist: true });
   // Reading stream by stream goes to and fro in the file.
   database.pragma(`mmap_size = ${mappedBytes}`);
   try {
     checkSchema(database, file);
+    if (!asItStands) checkPositions(database, file);
   } catch (error) {
     database.close();
     throw error;
   }
-  const reader: LogReader = new LogReader(database, (past, signal) => pollForGrowth(reader, past, signal));
+  const reader: LogReader = new LogReader(database, (past, signal) => pollForGrowth(reader, past, signal), asItStands);
   return {
     readStream: async (stream, options) => reader.readStream(stream, options),
     streamNames: async (options) => reader.streamNames(options),
@@ -265,6 +270,7 @@ function openForWriting(file: string): Database.Database {
     database.pragma(`wal_autocheckpoint = ${walPagesPerCheckpoint}`);
     database.pragma(`cache_size = -${cacheKib}`);
     prepareSchema(database, file);
+    checkPositions(database, file);
     database
       .prepare(`INSERT INTO event_store VALUES ('writer', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`)
       .run(`process ${process.pid} since ${new Date().toISOString()}`);

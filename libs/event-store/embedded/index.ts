@@ -1,2 +1,3 @@
 export { contentsOfStore, copyDatabase, damageIn, type StoreContents } from './backup';
 export { openEmbeddedReader, openEmbeddedStore } from './embedded-store';
+export { DamagedLog } from './log-order';

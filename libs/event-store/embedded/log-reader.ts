@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { JsonObject, StoredEvent, StreamFilter, Subscription } from '../port';
 import { follow, type Page, type WaitForGrowth } from './follow';
+import { DamagedLog, checkFollowing, checkStream } from './log-order';
 
 const columns = 'position, stream, revision, id, type, recorded_at, data, metadata';
 const defaultBatchSize = 1000;
@@ -15,12 +16,15 @@ export class LogReader {
   private readonly streamStatement: Database.Statement<[string, number, number]>;
   private readonly names: Database.Statement<[string, string, number]>;
   private readonly streams: Database.Statement<[string, string]>;
+  private readonly within: Database.Statement<[number, number]>;
   private readonly scans = new Map<string, Database.Statement<unknown[]>>();
   private readonly subscriptions = new Set<Subscription>();
 
   constructor(
     private readonly database: Database.Database,
     private readonly waitForGrowth: WaitForGrowth,
+    /** Whether a log that is out of order is read as it stands, for whoever looks for what was done to it. */
+    private readonly asItStands = false,
   ) {
     this.headStatement = database.prepare<[]>('SELECT max(position) FROM event').pluck();
     this.streamStatement = database
@@ -28,6 +32,9 @@ export class LogReader {
         `SELECT ${columns} FROM event WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
+    this.within = database
+      .prepare<[number, number]>('SELECT count(*) FROM event WHERE position > ? AND position <= ?')
+      .pluck();
     this.names = database
       .prepare<[string, string, number]>(
         'SELECT stream FROM event WHERE stream > ? AND stream < ? AND revision = 0 ORDER BY stream LIMIT ?',
@@ -45,7 +52,9 @@ export class LogReader {
   }
 
   readStream(stream: string, { fromRevision = 0, limit = -1 }: { fromRevision?: number; limit?: number } = {}) {
-    return (this.streamStatement.all(stream, fromRevision, limit) as Row[]).map(toEvent);
+    const events = (this.streamStatement.all(stream, fromRevision, limit) as Row[]).map(toEvent);
+    if (!this.asItStands) checkStream(stream, fromRevision, events);
+    return events;
   }
 
   streamNames({ prefix, after = '', limit }: { prefix: string; after?: string; limit: number }): string[] {
@@ -54,7 +63,16 @@ export class LogReader {
   }
 
   readStreams({ after, through }: { after: string; through: string }): StoredEvent[] {
-    return (this.streams.all(after, through) as Row[]).map(toEvent);
+    const events = (this.streams.all(after, through) as Row[]).map(toEvent);
+    if (!this.asItStands) {
+      for (let at = 0; at < events.length;) {
+        const { stream } = events[at]!;
+        const first = at;
+        while (events[at]?.stream === stream) at++;
+        checkStream(stream, 0, events.slice(first, at));
+      }
+    }
+    return events;
   }
 
   async *readAll({
@@ -100,14 +118,27 @@ export class LogReader {
   private page(from: bigint, filter: StreamFilter | undefined, size: number): Page {
     const { clause, values } = where(filter);
     const start = Number(from);
-    const end = clause === '' ? start + size : Math.min(start + scanRows, this.head());
-    if (end <= start) return { events: [], scannedTo: from };
-
+    // The head first: what another process appends from here on is no gap.
+    const head = this.head();
+    if (head <= start) return { events: [], scannedTo: from };
+    const whole = clause === '';
+    const end = this.asItStands && whole ? head : Math.min(start + (whole ? size : scanRows), head);
     const rows = this.scan(clause).all(start, end, ...values, size) as Row[];
     const events = rows.map(toEvent);
     const last = events.at(-1)?.position ?? from;
-    const cut = clause === '' || events.length === size;
-    return { events, scannedTo: cut ? last : BigInt(end) };
+    const cut = whole || events.length === size;
+    const scannedTo = cut ? last : BigInt(end);
+    if (!this.asItStands) this.checkPage(start, whole ? end : Number(scannedTo), whole ? rows : undefined);
+    return { events, scannedTo };
+  }
+
+  /** That no position of a stretch is empty. `rows` are all that was read of it, where nothing was filtered out. */
+  private checkPage(start: number, end: number, rows: readonly Row[] | undefined): void {
+    rows?.forEach(([position], index) => checkFollowing(start + index, position));
+    const there = rows?.length ?? (this.within.get(start, end) as number);
+    if (there < end - start) {
+      throw new DamagedLog(`${end - start - there} of the events at positions ${start + 1} to ${end} are missing`);
+    }
   }
 
   private scan(clause: string): Database.Statement<unknown[]> {
