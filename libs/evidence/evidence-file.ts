@@ -9,6 +9,7 @@ const schemaVersion = '1';
 export const TILE = 256;
 const TILE_LEVELS = 8;
 const POSITION_BYTES = 8;
+const TILES_AT_ONCE = 64;
 
 // Of a tile of level 0, `positions` says where in the log its events stand, 8 bytes each.
 const tables = `
@@ -16,6 +17,11 @@ const tables = `
   CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
   CREATE TABLE evidence (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
+
+interface Tile {
+  hashes: Buffer;
+  positions: Buffer;
+}
 
 /** An event of the log as the evidence holds it. */
 export interface Leaf {
@@ -86,6 +92,11 @@ export class EvidenceFile {
       database.close();
       throw error;
     }
+  }
+
+  /** The file that it is in. */
+  get file(): string {
+    return this.database.name;
   }
 
   /** How many events the evidence holds, and the position of the last one. */
@@ -178,21 +189,26 @@ export class EvidenceFile {
     return undefined;
   }
 
-  /** Every event that the evidence holds, tile by tile. */
-  *leaves(): Generator<Leaf[]> {
+  /** The events that the evidence holds, tile by tile, of the tiles from `from` until before `until`. */
+  *leaves(from = 0, until = Infinity): Generator<Leaf[]> {
     const rows = this.database.prepare(
-      'SELECT hashes, positions FROM tile WHERE level = 0 AND n >= ? ORDER BY n LIMIT 64',
+      'SELECT hashes, positions FROM tile WHERE level = 0 AND n >= ? AND n < ? ORDER BY n',
     );
-    for (let n = 0; ; n += 64) {
-      const some = rows.all(n) as { hashes: Buffer; positions: Buffer }[];
-      for (const { hashes, positions } of some) {
+    const end = Math.min(until, Math.ceil(this.head().size / TILE));
+    for (let n = from; n < end; n += TILES_AT_ONCE) {
+      for (const { hashes, positions } of rows.all(n, Math.min(n + TILES_AT_ONCE, end)) as Tile[]) {
         yield Array.from({ length: hashes.length / HASH_BYTES }, (_, at) => ({
           hash: hashIn(hashes, at),
           position: positions.readBigUInt64BE(at * POSITION_BYTES),
         }));
       }
-      if (some.length < 64) return;
     }
+  }
+
+  /** Position of the last event of a tile; undefined where there is no such tile. */
+  lastPositionOf(tile: number): bigint | undefined {
+    const row = this.tileStatement.get(0, tile) as Tile | undefined;
+    return row?.positions.readBigUInt64BE(row.positions.length - POSITION_BYTES);
   }
 
   /** The hash that a tile above the events keeps for a complete subtree of `256^level` of them; undefined where it keeps none. */

@@ -11,18 +11,19 @@ export interface HiddenEvent {
 const TOLD = 50;
 
 /**
- * Events of an embedded store that stand outside the order in which its log is read: at positions below 1, or beyond a gap
- * after `last`. No writer makes such; somebody who wants an event to count without being hashed may.
+ * Events of an embedded store that stand outside the order of its log: at positions below 1, or after a gap that follows
+ * `hashed`, the last event that was hashed. No writer makes such; somebody who wants an event to count without being hashed may.
  */
-export function eventsOutOfOrder(file: string, last: bigint): HiddenEvent[] {
+export function eventsOutOfOrder(file: string, hashed: bigint): HiddenEvent[] {
   const database = new Database(file, { readonly: true, fileMustExist: true });
   try {
     const rows = database
       .prepare(
-        'SELECT position, stream, revision, id FROM event WHERE position < 1 OR position > ? ORDER BY position LIMIT ?',
+        `SELECT position, stream, revision, id FROM event AS one WHERE position < 1 OR (position > $next
+         AND NOT EXISTS (SELECT 1 FROM event AS before WHERE before.position = one.position - 1)) ORDER BY position LIMIT ${TOLD}`,
       )
       .safeIntegers()
-      .all(last, TOLD) as { position: bigint; stream: string; revision: bigint; id: string }[];
+      .all({ next: hashed + 1n }) as { position: bigint; stream: string; revision: bigint; id: string }[];
     return rows.map((row) => ({ ...row, revision: Number(row.revision) }));
   } finally {
     database.close();

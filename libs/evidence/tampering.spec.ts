@@ -65,7 +65,7 @@ async function seal(file = store, evidence = place) {
 }
 
 async function verify(witness: string[] = []): Promise<LogVerdict> {
-  const reader = openEmbeddedReader({ file: store });
+  const reader = openEmbeddedReader({ file: store, asItStands: true });
   const evidence = EvidenceFile.read(place.file);
   try {
     return await verifyLog({

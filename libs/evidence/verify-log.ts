@@ -1,7 +1,8 @@
 import type { EventReader } from '../event-store';
-import { eventText } from './canonical';
 import { verifiedCheckpoint, type Checkpoint } from './checkpoint';
 import type { EvidenceFile, Leaf } from './evidence-file';
+import { compareInThreads } from './compare-in-threads';
+import { TOLD, compareLog, type Difference } from './compare-log';
 import type { Hash } from './hashing';
 import type { Verifier } from './note';
 import type { HiddenEvent } from './out-of-order';
@@ -45,8 +46,6 @@ export interface LogVerdict {
   findings: Finding[];
 }
 
-const TOLD = 50;
-
 /**
  * Checks the whole log against its evidence, the evidence against its signed checkpoints, and both against checkpoints that a
  * witness keeps elsewhere. Names the first altered, missing or added event. One pass, in constant memory.
@@ -57,60 +56,59 @@ export async function verifyLog({
   verifier,
   witness = [],
   outOfOrder = () => [],
+  threads,
 }: {
   reader: Pick<EventReader, 'readAll'>;
   evidence: EvidenceFile;
   verifier: Verifier;
   /** Notes of checkpoints, as the witness kept them. */
   witness?: readonly string[];
-  /** Events that the store holds and reading the log up to `last` does not give. */
-  outOfOrder?: (last: bigint) => readonly HiddenEvent[];
+  /** Events that stand outside the order of the log, whose last hashed event is at `hashed`. */
+  outOfOrder?: (hashed: bigint) => readonly HiddenEvent[];
+  /** For an embedded store: its file, which so many threads read in place of `reader`. */
+  threads?: { store: string; count: number };
 }): Promise<LogVerdict> {
   const report = new Report();
   const due = dueRoots(evidence, verifier, witness, report);
-  const roots = new RootCheck(due, evidence, report);
-
-  let events = 0;
-  let last = 0n;
-  const kept = new Leaves(evidence);
-  for await (const batch of reader.readAll({ batchSize: 4096 })) {
-    events += batch.length;
-    last = batch.at(-1)!.position;
-    for (const event of batch) {
-      const { position, stream, revision, id } = event;
-      for (let lost = kept.current; lost !== undefined && lost.position < position; lost = kept.current) {
-        report.missing(lost.position);
-        roots.add(lost);
-        kept.next();
-      }
-      const leaf = kept.current;
-      if (leaf?.position === position) {
-        if (leaf.hash !== evidence.hasher.leaf(eventText(event))) report.altered(position, { stream, revision, id });
-        roots.add(leaf);
-        kept.next();
-      } else if (leaf !== undefined) report.added(position, { stream, revision, id });
-    }
-  }
-  const hashed = kept.taken;
-  for (let lost = kept.current; lost !== undefined; lost = kept.current) {
-    report.missing(lost.position, hashed);
-    roots.add(lost);
-    kept.next();
-  }
-  roots.end();
-  for (const { position, ...event } of outOfOrder(last)) report.hidden(position, event);
+  const comparing = threads ? compareInThreads(evidence, threads) : compareLog(reader, evidence);
+  // A thread's failure is reported below, where it is waited for.
+  comparing.catch(() => undefined);
+  const sealed = await checkRoots(evidence, due, report);
+  const { events, last, counts, differences } = await comparing;
+  report.differences(differences, last);
+  for (const { position, ...event } of outOfOrder(evidence.head().position)) report.hidden(position, event);
+  const findings = report.findings();
   return {
-    intact: report.findings.length === 0,
+    intact: findings.length === 0,
     events,
-    sealed: roots.sealed?.size ?? 0,
-    ...(roots.sealed ? { sealedAt: roots.sealed.signedAt } : {}),
-    unsealed: Math.max(0, events - (roots.sealed?.size ?? 0)),
+    sealed: sealed?.size ?? 0,
+    ...(sealed ? { sealedAt: sealed.signedAt } : {}),
+    unsealed: Math.max(0, events - (sealed?.size ?? 0)),
     checkpoints: due.filter(({ by }) => by === 'log').length,
     witnessed: due.filter(({ by }) => by === 'witness').length,
-    counts: report.counts,
-    findings: report.findings.slice(0, TOLD),
+    counts,
+    findings,
   };
 }
+
+/** Compares the tree over the evidence with every root that is vouched for; gives the last checkpoint of the log that agrees. */
+async function checkRoots(
+  evidence: EvidenceFile,
+  due: readonly DueRoot[],
+  report: Report,
+): Promise<Checkpoint | undefined> {
+  const roots = new RootCheck(due, evidence, report);
+  let added = 0;
+  for (const tile of evidence.leaves()) {
+    for (const leaf of tile) roots.add(leaf);
+    added += tile.length;
+    if (added % TURN === 0) await new Promise(setImmediate);
+  }
+  roots.end();
+  return roots.sealed;
+}
+
+const TURN = 8192;
 
 interface DueRoot {
   by: 'log' | 'witness';
@@ -177,78 +175,25 @@ class RootCheck {
   }
 }
 
-/** The events that the evidence holds, one after the other. */
-class Leaves {
-  current: Leaf | undefined;
-  taken = 0;
-  private readonly tiles: Generator<Leaf[]>;
-  private tile: Leaf[] = [];
-  private at = 0;
-
-  constructor(evidence: EvidenceFile) {
-    this.tiles = evidence.leaves();
-    this.step();
-  }
-
-  next(): void {
-    this.taken++;
-    this.step();
-  }
-
-  private step(): void {
-    if (this.at >= this.tile.length) {
-      const { value, done } = this.tiles.next();
-      this.tile = done ? [] : value;
-      this.at = 0;
-    }
-    this.current = this.tile[this.at++];
-  }
-}
-
 class Report {
-  readonly findings: Finding[] = [];
-  readonly counts = { altered: 0, missing: 0, added: 0 };
+  private readonly events: Finding[] = [];
+  private readonly others: Finding[] = [];
 
-  altered(position: bigint, event: NonNullable<Finding['event']>): void {
-    this.counts.altered++;
-    this.tell({
-      kind: 'altered',
-      position,
-      event,
-      en: `the event at position ${position} is not the one that was hashed: it was altered, or another was put in its place`,
-      zh: `位置 ${position} 的事件与入链时不同：内容被改，或被换成了别的事件`,
-    });
+  /** What differs between log and evidence comes first, in the order of the log. */
+  findings(): Finding[] {
+    return [...this.events, ...this.others];
   }
 
-  missing(position: bigint, endOfLog?: number): void {
-    this.counts.missing++;
-    this.tell({
-      kind: 'missing',
-      position,
-      en:
-        endOfLog === undefined
-          ? `the event that stood at position ${position} is missing`
-          : `the log ends before position ${position}, which was hashed: the store was cut off, or put back to an older copy`,
-      zh:
-        endOfLog === undefined
-          ? `位置 ${position} 的事件缺失`
-          : `日志在位置 ${position} 之前就结束，而该处事件曾入链：存储被截断，或被换回旧副本`,
-    });
-  }
-
-  added(position: bigint, event: NonNullable<Finding['event']>): void {
-    this.counts.added++;
-    this.tell({
-      kind: 'added',
-      position,
-      event,
-      en: `the event at position ${position} was put in later: events after it were hashed, and it was not`,
-      zh: `位置 ${position} 的事件是后来插入的：其后的事件已入链，它没有`,
-    });
+  differences(differences: readonly Difference[], last: bigint): void {
+    for (const { kind, position, event } of differences) {
+      const words = kind === 'missing' && position > last ? CUT : WORDS[kind];
+      const [zh, en] = words(position);
+      this.events.push({ kind, position, ...(event ? { event } : {}), en, zh });
+    }
   }
 
   hidden(position: bigint, event: NonNullable<Finding['event']>): void {
-    this.tell({
+    this.events.push({
       kind: 'hidden',
       position,
       event,
@@ -295,6 +240,25 @@ class Report {
   }
 
   private tell(finding: Finding): void {
-    if (this.findings.length < TOLD) this.findings.push(finding);
+    if (this.others.length < TOLD) this.others.push(finding);
   }
 }
+
+type Words = (position: bigint) => [zh: string, en: string];
+
+const WORDS: Readonly<Record<Difference['kind'], Words>> = {
+  altered: (position) => [
+    `位置 ${position} 的事件与入链时不同：内容被改，或被换成了别的事件`,
+    `the event at position ${position} is not the one that was hashed: it was altered, or another was put in its place`,
+  ],
+  missing: (position) => [`位置 ${position} 的事件缺失`, `the event that stood at position ${position} is missing`],
+  added: (position) => [
+    `位置 ${position} 的事件是后来插入的：其后的事件已入链，它没有`,
+    `the event at position ${position} was put in later: events after it were hashed, and it was not`,
+  ],
+};
+
+const CUT: Words = (position) => [
+  `日志在位置 ${position} 之前就结束，而该处事件曾入链：存储被截断，或被换回旧副本`,
+  `the log ends before position ${position}, which was hashed: the store was cut off, or put back to an older copy`,
+];

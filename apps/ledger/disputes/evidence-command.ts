@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { openEmbeddedReader, type EventReader } from '../../../libs/event-store';
 import { isServerAddress, instantOf, storeFile } from '../../../libs/ledger';
 import {
   addToWitness,
@@ -22,10 +24,14 @@ import {
 } from '../terminal';
 import { readingEvidence, sealing, withEvidenceOptions, type EvidenceOptions } from './evidence-place';
 
-interface Options extends OutputOptions, EvidenceOptions {
+/** What the check of the log can be told. */
+export interface VerifyLogOptions extends OutputOptions, EvidenceOptions {
   store?: string;
   key?: string;
   witness?: string;
+}
+
+interface Options extends VerifyLogOptions {
   out?: string;
 }
 
@@ -58,10 +64,7 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     evidence,
     'verify',
     'check the whole log against its hashes and checkpoints, and name the first event that was altered, lost or put in',
-    (command) =>
-      common(command)
-        .option('--key <vkey>', 'the public key to believe, name+id+key; left out: that of the key file')
-        .option('--witness <file>', 'checkpoints kept elsewhere'),
+    (command) => withVerifyLogOptions(common(command)),
     (_, options) => runVerify(options, terminal),
   );
   addCommand<Options>(
@@ -71,6 +74,13 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     (command) => common(command).requiredOption('--out <file>', 'the witness file, made where there is none'),
     (_, options) => runWitness(options, terminal),
   );
+}
+
+/** The options of the check of the log, beside those of the store and the evidence. */
+export function withVerifyLogOptions(command: Command): Command {
+  return command
+    .option('--key <vkey>', 'the public key to believe, name+id+key; left out: that of the key file')
+    .option('--witness <file>', 'checkpoints kept elsewhere');
 }
 
 async function runSeal(options: Options, terminal: Terminal): Promise<Status> {
@@ -102,18 +112,22 @@ async function runFollow(options: Options, terminal: Terminal): Promise<Status> 
   );
 }
 
-async function runVerify(options: Options, terminal: Terminal): Promise<Status> {
+/** `ledger evidence verify`, and `ledger verify --log`: status 0 when the log is whole, 1 when not. */
+export async function runVerify(options: VerifyLogOptions, terminal: Terminal): Promise<Status> {
   const location = dataFolder(options.store);
   const witness = options.witness === undefined ? [] : notesIn(options.witness);
-  return readingStore<Status>(location, (store) =>
+  return readingAsItStands<Status>(location, (store) =>
     readingEvidence(location, options, async (evidence, verifier) => {
       const start = performance.now();
+      const file = isServerAddress(location) ? undefined : storeFile(location);
+      const many = evidence.head().size >= WORTH_THREADS;
       const verdict = await verifyLog({
         reader: store,
         evidence,
         verifier,
         witness,
-        outOfOrder: (last) => (isServerAddress(location) ? [] : eventsOutOfOrder(storeFile(location), last)),
+        ...(file === undefined ? {} : { outOfOrder: (hashed: bigint) => eventsOutOfOrder(file, hashed) }),
+        ...(file !== undefined && many ? { threads: { store: file, count: availableParallelism() } } : {}),
       });
       const seconds = (performance.now() - start) / 1000;
       if (options.json) terminal.out(printedJson({ ...verdict, seconds }));
@@ -121,6 +135,27 @@ async function runVerify(options: Options, terminal: Terminal): Promise<Status> 
       return verdict.intact ? 0 : 1;
     }),
   );
+}
+
+/** Starting threads takes as long as checking this many events. */
+const WORTH_THREADS = 20_000;
+
+/** The store, also where it is so damaged that nothing else would open it. */
+async function readingAsItStands<T>(location: string, use: (store: EventReader) => Promise<T>): Promise<T> {
+  if (isServerAddress(location)) return readingStore(location, use);
+  const file = storeFile(location);
+  if (!existsSync(file)) throw new BadInput(`--store: there is no event store at ${file}`);
+  let store: EventReader;
+  try {
+    store = openEmbeddedReader({ file, asItStands: true });
+  } catch (error) {
+    throw new BadInput(`--store: ${(error as Error).message}`);
+  }
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
 }
 
 async function runWitness(options: Options, terminal: Terminal): Promise<Status> {
