@@ -129,6 +129,19 @@ describe('ledger answer --events', () => {
     });
   });
 
+  test('asks under another pack, and writes nothing', async () => {
+    const own = readFileSync('policies/211200-tieling/2022-04-01.yaml', 'utf8');
+    const shorter = own.replaceAll('length: 90, unit: day', 'length: 10, unit: day');
+    expect(shorter).not.toBe(own);
+    const pack = file('shorter.yaml', shorter);
+    const ask = ['answer', '--region', '211200', '--events', firstTimer(), '--on', '2022-06-20', '--json'];
+    const [now, then] = [await run(...ask), await run(...ask, '--pack', pack)];
+    expect(JSON.parse(now.out)).toMatchObject({ benefit: { status: 'waiting' } });
+    expect(JSON.parse(then.out)).toMatchObject({ waitingPeriods: [{ from: '2022-05-16', through: '2022-05-25' }] });
+    expect(readFileSync('policies/211200-tieling/2022-04-01.yaml', 'utf8')).toBe(own);
+    expect((await run(...ask, '--pack', join(folder, 'none.yaml'))).err).toMatch(/--pack: .*none\.yaml/);
+  });
+
   test('lists how the answer changes under the other readings', async () => {
     const { out } = await run(
       'answer',

@@ -16,7 +16,7 @@ import { refundsOn } from '../refunds';
 import { registrationsOn } from '../relations';
 import { retirementOn } from '../retirement';
 import { staysOn } from '../stays';
-import type { Answer, CoverageSpan, WaitingPeriod } from './answer';
+import type { Answer, Because, CoverageSpan, WaitingPeriod } from './answer';
 
 /**
  * The answer to one question: a pure function of what the basis knows, the packs, the readings and the day. Asked again
@@ -65,9 +65,33 @@ export function answer(grounds: Grounds): Answer {
     ...parts,
     ...(place === undefined ? {} : { place }),
     undetermined,
-    because,
+    because: inReadingOrder(because),
     readings,
   };
+}
+
+/** What is read to a person first stands first; within a part the order in which it was worked out. */
+const READ_FIRST = [
+  'benefit',
+  'waitingPeriods',
+  'waived',
+  'coverage',
+  'place',
+  'duplicates',
+  'registrations',
+  'payment',
+  'interruptions',
+  'contribution',
+  'retirement',
+];
+const RANKS = new Map(READ_FIRST.map((part, index) => [part, index]));
+
+function inReadingOrder(because: Because[]): Because[] {
+  const rank = ({ claim }: Because) => RANKS.get(claim.split('.', 1)[0]!) ?? READ_FIRST.length;
+  return because
+    .map((one) => ({ one, rank: rank(one) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ one }) => one);
 }
 
 function leaveOpen(inquiry: Inquiry, timeline: Timeline): void {

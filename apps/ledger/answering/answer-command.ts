@@ -11,10 +11,11 @@ import {
   type StreamReader,
 } from '../../../libs/ledger';
 import type { LoadedPolicies } from '../../../libs/policy';
+import { NoPack, policiesWith } from '../../../libs/simulation';
 import { isPersonId, toStored, type LedgerEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
 import { knownAtLimit } from '../../../projections/history';
-import { openPolicies } from '../installation';
+import { openPolicies, policiesFolder } from '../installation';
 import { answerPage } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { alternativesOf } from './both-readings';
@@ -30,6 +31,7 @@ interface Options extends OutputOptions {
   reading: Record<string, string>;
   bothReadings?: boolean;
   policies?: string;
+  pack?: string;
 }
 
 /** `ledger answer`: status 0 when the person is covered on the day, 1 when he is not (or it cannot be said). */
@@ -59,7 +61,11 @@ export function addAnswer(program: Command, terminal: Terminal): void {
           '--both-readings',
           'also: the readings on which the answer depends, and how it changes under the others',
         )
-        .option('--policies <folder>', 'policy packs other than the ledger’s own'),
+        .option('--policies <folder>', 'policy packs other than the ledger’s own')
+        .option(
+          '--pack <file>',
+          'one pack more, in the place of the one that begins on the same day: what if it ruled',
+        ),
     (_, options) => runAnswer(options, terminal),
   );
 }
@@ -71,7 +77,7 @@ async function runAnswer(options: Options, terminal: Terminal): Promise<Status> 
     throw new BadInput(`--region: expected six digits, got ${JSON.stringify(options.region)}`);
   }
   const knownAt = knownAtOf(options.known);
-  const policies = openPolicies(options.policies);
+  const policies = packsOf(options);
   const source = sourceOf(options);
   try {
     const ledger = openLedger({ store: source.reader, policies, clock: Date.now });
@@ -89,6 +95,17 @@ async function runAnswer(options: Options, terminal: Terminal): Promise<Status> 
     return answer.benefit.status === 'covered' ? 0 : 1;
   } finally {
     await source.close();
+  }
+}
+
+function packsOf({ policies, pack }: Options): LoadedPolicies {
+  const own = openPolicies(policies);
+  if (pack === undefined) return own;
+  try {
+    return policiesWith(policiesFolder(policies), pack);
+  } catch (error) {
+    if (error instanceof NoPack) throw new BadInput(`--pack: ${error.message}`);
+    throw error;
   }
 }
 
