@@ -25,3 +25,4 @@ export {
   type Rebuilt,
 } from './rebuilding';
 export type { ReadModelTables } from './schema';
+export { TablesPosition, type HowFar } from './tables-position';

@@ -15,7 +15,7 @@ const STATES: readonly ProjectorState[] = [
 /** Puts a projector's lag, work and state among the metrics. An alarm belongs on the audit's differences: any at all is wrong. */
 export function registerProjectorMetrics(
   registry: Registry,
-  projector: Projector,
+  projector: Pick<Projector, 'status'>,
   store: Pick<EventReader, 'head'>,
 ): void {
   const registers = [registry];

@@ -1,0 +1,3 @@
+export { readiness } from './health-server';
+export { registerPulseMetrics } from './metrics';
+export { isWell, troubleWords, type Pulse, type PulseState } from './pulse';
