@@ -9,13 +9,21 @@ export {
 } from './door';
 export { InvalidEvent, describeFaults, type Fault } from './faults';
 export { contentKey, deterministicId, type Sha1 } from './id';
-export { hasIdentityShape, holdsIdentityNumber, isCreditCode, isEmployerId, isPersonId } from './identity';
+export {
+  creditCodeCheck,
+  hasIdentityShape,
+  holdsIdentityNumber,
+  isCreditCode,
+  isEmployerId,
+  isPersonId,
+} from './identity';
 export { MonthSpan, expandMonthSpan } from './month-span';
 export { UnreadableEvent, fromStored, toStored, type EventFromStore, type EventToStore } from './stored';
 export { employerStream, parseStream, personStream, regionStream } from './streams';
 export { registry, type DataOf, type EventOf, type LedgerEvent } from './registry';
 export {
   aidClasses,
+  answerHashes,
   assessmentChannels,
   backPaymentKinds,
   changeEventTypes,
@@ -32,6 +40,8 @@ export {
   participations,
   payers,
   personEventTypes,
+  readingSources,
+  recordKeepingEventTypes,
   referenceNames,
   regionEventTypes,
   residentParticipations,
@@ -68,6 +78,7 @@ export {
   type YearKind,
 } from './words';
 export type { AidData } from './aid';
+export type { AnswerGivenData } from './answer-given';
 export type { AssessedData } from './assessed';
 export type { BackPaymentRequestedData } from './back-payment-requested';
 export type { BaseDeclaredData } from './base-declared';

@@ -1,5 +1,6 @@
 import { admitted, discharged } from './stay';
 import { aidEnded, aidGranted } from './aid';
+import { answerGiven } from './answer-given';
 import { assessed } from './assessed';
 import { backPaymentRequested } from './back-payment-requested';
 import { baseDeclared } from './base-declared';
@@ -85,6 +86,7 @@ export const registry = {
   ChangeRequested: changeRequested,
   ChangeApproved: changeApproved,
   ChangeDeclined: changeDeclined,
+  AnswerGiven: answerGiven,
 } satisfies { [T in EventType]: EventDefinition<T, object> };
 
 /** The fields of a type's `data`. */

@@ -85,6 +85,17 @@ export type StreamKind = (typeof streamKinds)[number];
 /** How a change that needs a second person went; in the stream that it is to change. */
 export const changeEventTypes = ['ChangeRequested', 'ChangeApproved', 'ChangeDeclined'] as const;
 
+/** Events about the record and not about anyone's insurance: no answer reads them. */
+export const recordKeepingEventTypes = [...changeEventTypes, 'AnswerGiven'] as const;
+
+/** sm3 GB/T 32905 */
+export const answerHashes = ['sm3', 'sha256'] as const;
+export type AnswerHash = (typeof answerHashes)[number];
+
+/** Who chose how an unclear clause is read: the pack's own choice, a ruling, or the question. */
+export const readingSources = ['pack', 'ruling', 'question'] as const;
+export type ReadingSource = (typeof readingSources)[number];
+
 /** Events of a person's stream; `RulingRecorded` stands in a person's stream or in a region's. */
 export const personEventTypes = [
   'Registered',
@@ -128,6 +139,7 @@ export const personEventTypes = [
   'Corrected',
   'Voided',
   ...changeEventTypes,
+  'AnswerGiven',
 ] as const;
 export type PersonEventType = (typeof personEventTypes)[number];
 
@@ -156,7 +168,7 @@ export const eventTypes: readonly EventType[] = [
 ];
 /** The events that somebody may ask a second person for. */
 export const askableTypes: readonly EventType[] = eventTypes.filter(
-  (type) => !(changeEventTypes as readonly string[]).includes(type),
+  (type) => !(recordKeepingEventTypes as readonly string[]).includes(type),
 );
 
 /** Reference values that the packs ask for by name; the list is open, a new pack may ask for others. */

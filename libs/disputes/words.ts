@@ -125,6 +125,7 @@ const AT: Readonly<Record<string, string>> = {
   ChangeRequested: '申请变更',
   ChangeApproved: '复核通过',
   ChangeDeclined: '复核退回',
+  AnswerGiven: '出具核定答复',
 };
 
 /** The word of the contract in the language; a word without one stands as it is. */

@@ -1,6 +1,6 @@
 import type { Day } from '../../libs/calendar';
 import type { Policies } from '../../libs/policy/evaluation';
-import type { EventType, LedgerEvent } from '../../events';
+import { recordKeepingEventTypes, type EventType, type LedgerEvent } from '../../events';
 import { knownAtLimit } from '../history';
 import type { Side } from './side';
 
@@ -70,8 +70,8 @@ export interface RegionCause {
 export function causesBetween(from: Side, to: Side): Cause[] {
   const here = new Set(from.events.map(({ id }) => id));
   const there = new Set(to.events.map(({ id }) => id));
-  const added = to.events.filter(({ id }) => !here.has(id));
-  const removed = from.events.filter(({ id }) => !there.has(id));
+  const added = to.events.filter(({ id, type }) => !here.has(id) && !aboutTheRecord.has(type));
+  const removed = from.events.filter(({ id, type }) => !there.has(id) && !aboutTheRecord.has(type));
   const knownBy = lastKnownDay(added.length > 0 || removed.length === 0 ? from : to);
   const events = [
     ...removed.map((event) => causeOf(event, 'removed', knownBy)),
@@ -79,6 +79,8 @@ export function causesBetween(from: Side, to: Side): Cause[] {
   ].sort((a, b) => compare(a.recordedAt, b.recordedAt) || compare(a.event, b.event));
   return [...ofQuestions(from, to), ...ofPacks(from.policies, to.policies), ...events];
 }
+
+const aboutTheRecord: ReadonlySet<EventType> = new Set(recordKeepingEventTypes);
 
 function ofQuestions({ question: from }: Side, { question: to }: Side): Cause[] {
   const causes: Cause[] = [];
