@@ -39,8 +39,12 @@ export function holdsIdentityNumber(text: string): boolean {
 
 /** Whether the text is a unified social credit code with the right check character. */
 export function isCreditCode(text: string): boolean {
-  if (!CREDIT_CODE.test(text)) return false;
+  return CREDIT_CODE.test(text) && creditCodeCheck(text) === text[17];
+}
+
+/** The eighteenth character that belongs to the first seventeen of a unified social credit code. */
+export function creditCodeCheck(code: string): string {
   let sum = 0;
-  for (let i = 0; i < 17; i++) sum += CREDIT_CODE_DIGITS.indexOf(text[i]!) * CREDIT_CODE_WEIGHTS[i]!;
-  return CREDIT_CODE_DIGITS[(31 - (sum % 31)) % 31] === text[17];
+  for (let i = 0; i < 17; i++) sum += CREDIT_CODE_DIGITS.indexOf(code[i]!) * CREDIT_CODE_WEIGHTS[i]!;
+  return CREDIT_CODE_DIGITS[(31 - (sum % 31)) % 31]!;
 }
