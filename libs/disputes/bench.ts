@@ -37,7 +37,7 @@ export async function benchDisputes(policies: Policies): Promise<BenchRow[]> {
       const outcome = await ledger.recordPersonEvents(person, career(months));
       if (outcome.outcome !== 'recorded') throw new Error(`the benchmark's events of ${person}: ${outcome.outcome}`);
     }
-    const disputes = new Disputes({ ledger, policies, clock: () => NOW });
+    const disputes = new Disputes({ ledger, policies });
     let day = 0;
     const answerAt = () => disputes.answerAt('long', { validOn: '2024-06-15', knownAt: `2024-${month(day++)}-15` });
     const differs = () =>

@@ -20,7 +20,7 @@ beforeEach(() => {
   store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
   now = Date.parse('2025-01-10T01:00:00Z');
   ledger = openLedger({ store, policies, clock: () => now });
-  disputes = new Disputes({ ledger, policies, clock: () => now });
+  disputes = new Disputes({ ledger, policies });
 });
 afterEach(async () => {
   await store.close();
@@ -193,7 +193,7 @@ describe('the law of a basis', () => {
     await aDispute();
     const later = { ...pack, version: '2023-01-01', effectiveFrom: '2023-01-01', sha256: 'e'.repeat(64) };
     const two = new Policies([...policies.packs, later]);
-    const asking = new Disputes({ ledger, policies: two, clock: () => now });
+    const asking = new Disputes({ ledger: openLedger({ store, policies: two, clock: () => now }), policies: two });
     const versions = async (more: object) =>
       (await asking.answerAt('P1', { validOn: '2024-01-20', ...more }))!.packs.map(({ version }) => version);
     expect(await versions({})).toContain('2023-01-01');

@@ -1,12 +1,14 @@
-import type { Clock, Ledger } from '../ledger';
-import { RegionNeeded, instantOf } from '../ledger';
+import type { Ledger } from '../ledger';
+import { RegionNeeded } from '../ledger';
 import { dayOfInstant, type Day } from '../calendar';
 import type { EventReader } from '../event-store';
+import type { HashAlgorithm } from '../evidence';
 import type { Policies } from '../policy/evaluation';
 import { UnreadableEvent, parseStream, personStream, regionStream, type LedgerEvent } from '../../events';
 import { answerOf, compared, type AnswerAtBasis, type DifferenceReport } from './answers';
-import type { Basis } from './basis';
-import { gather, mergedStreams, namedStreams, resolve, type Material, type Resolved } from './material';
+import { parseBasis, type Basis } from './basis';
+import { askedAgain, givenAnswers, giving, type AskedAgain, type Asker, type GivenAnswer, type Giving } from './given';
+import { gather, mergedStreams, namedStreams, resolve, upTo, type Material, type Resolved } from './material';
 import { impactOf, type Impact } from './impact';
 import { sealPacket, type PacketSource } from './packet/seal-packet';
 import type { Packet } from './packet/format';
@@ -23,25 +25,55 @@ export interface Proposal extends Pick<Basis, 'validOn' | 'region'> {
 export interface DisputesOptions {
   ledger: Ledger;
   policies: Policies;
-  clock: Clock;
 }
 
 /** What was known when, what changed and why: questions about answers. */
 export class Disputes {
   private readonly ledger: Ledger;
   private readonly policies: Policies;
-  private readonly clock: Clock;
 
-  constructor({ ledger, policies, clock }: DisputesOptions) {
+  constructor({ ledger, policies }: DisputesOptions) {
     this.ledger = ledger;
     this.policies = policies;
-    this.clock = clock;
   }
 
   /** The answer at a basis; undefined for a person without a single event. Throws `RegionNeeded`, `PackNotAtHand`, `BadBasis`. */
   async answerAt(person: string, basis: Basis): Promise<AnswerAtBasis | undefined> {
     const material = await gather(this.ledger, person, [basis.region]);
     return material && answerOf(material, this.resolved(material, basis));
+  }
+
+  /**
+   * The answer at a basis on its way out, with the event that records it; recording it is the caller's. Undefined for a person
+   * without a single event. `engine` is the version of the program. Throws as `answerAt`.
+   */
+  async giving(
+    person: string,
+    basis: Basis,
+    asker: Asker,
+    { engine, algorithm = 'sm3' }: { engine: string; algorithm?: HashAlgorithm },
+  ): Promise<Giving | undefined> {
+    const head = await this.ledger.head();
+    const gathered = await gather(this.ledger, person, [basis.region]);
+    const material = gathered && upTo(gathered, head);
+    if (!material) return undefined;
+    return giving(material, basis, asker, { head, now: this.ledger.now(), policies: this.policies, engine, algorithm });
+  }
+
+  /** The answers that were given out about a person; undefined for a person without a single event. */
+  async givenAnswers(person: string): Promise<GivenAnswer[] | undefined> {
+    const events = await this.ledger.personEvents(person);
+    return events.length === 0 ? undefined : givenAnswers(events);
+  }
+
+  /** An answer that was given out, asked again on what it stood on; undefined where there is no such one of the person. */
+  async askedAgain(person: string, id: string, { engine }: { engine: string }): Promise<AskedAgain | undefined> {
+    const given = (await this.givenAnswers(person))?.find((one) => one.id === id);
+    if (!given) return undefined;
+    const head = await this.ledger.head();
+    const gathered = await gather(this.ledger, person, [parseBasis(given.basis).region]);
+    const material = gathered && upTo(gathered, BigInt(given.logPosition));
+    return material && askedAgain(given, material, { head, policies: this.policies, engine });
   }
 
   /** Why the answers at two bases differ; undefined for a person without a single event. Throws as `answerAt`. */
@@ -61,7 +93,7 @@ export class Disputes {
     source: Omit<PacketSource, 'policies'>,
   ): Promise<Packet | undefined> {
     const material = await gather(this.ledger, person, [basis.region, against?.region]);
-    const now = instantOf(this.clock());
+    const now = this.ledger.now();
     return material && sealPacket({ ...source, policies: this.policies }, material, basis, against, now);
   }
 
@@ -71,7 +103,7 @@ export class Disputes {
     { validOn, region }: Pick<Basis, 'validOn' | 'region'>,
   ): Promise<Timeline | undefined> {
     const material = await gather(this.ledger, person, [region]);
-    return material && timelineOf(material, validOn, region, instantOf(this.clock()), this.policies);
+    return material && timelineOf(material, validOn, region, this.ledger.now(), this.policies);
   }
 
   /**
@@ -82,7 +114,7 @@ export class Disputes {
     const { validOn, region, stream = personStream(person) } = asked;
     const material = await gather(this.ledger, person, [region, regionOfStream(stream)]);
     if (!material) return undefined;
-    const now = instantOf(this.clock());
+    const now = this.ledger.now();
     const known = material.streams.get(stream) ?? (await this.ledger.streamEvents(stream));
     const proposed = proposedEvents(stream, inputs, known, now);
     const basis = { validOn, knownAt: now, ...(region === undefined ? {} : { region }) };
@@ -105,7 +137,7 @@ export class Disputes {
   ): Promise<RegionImpact> {
     const stream = regionStream(region);
     const known = await this.ledger.streamEvents(stream);
-    const proposed = proposedEvents(stream, inputs, known, instantOf(this.clock()));
+    const proposed = proposedEvents(stream, inputs, known, this.ledger.now());
     const total = emptyRegionImpact(region, validOn, proposed);
     for (const person of await peopleOf(reader, region)) {
       const impact = await this.impactOrParked(person, proposed, { validOn, stream });
@@ -137,7 +169,7 @@ export class Disputes {
   }
 
   private resolved(material: Material, basis: Basis): Resolved {
-    return resolve(material, basis, instantOf(this.clock()), this.policies);
+    return resolve(material, basis, this.ledger.now(), this.policies);
   }
 }
 

@@ -44,6 +44,17 @@ export async function gather(
   return { person, streams };
 }
 
+/** The material as the log held it at a position; undefined where it held nothing of the person yet. */
+export function upTo({ person, streams }: Material, head: bigint): Material | undefined {
+  const held = new Map(
+    [...streams].map(([stream, events]) => [
+      stream,
+      events.filter(({ position }) => position !== undefined && BigInt(position) <= head),
+    ]),
+  );
+  return held.get(personStream(person))!.length === 0 ? undefined : { person, streams: held };
+}
+
 /** The streams of everyone whom the events merge into somebody. */
 export function mergedStreams(events: readonly LedgerEvent[]): string[] {
   return events.flatMap((event) => (event.type === 'Merged' ? [personStream(event.data.otherPersonId)] : []));

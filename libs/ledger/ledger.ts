@@ -1,4 +1,4 @@
-import { dayNumber, type Day } from '../calendar';
+import { dayNumber, type Day, type Instant } from '../calendar';
 import { decide, type Command, type Decision } from '../enrollment';
 import type { EventReader, EventStore } from '../event-store';
 import type { Policies } from '../policy/evaluation';
@@ -83,6 +83,16 @@ export class Ledger {
   async append(stream: string, events: readonly LedgerEvent[]): Promise<RecordOutcome> {
     if (!this.recorder) throw new Error(`append to ${stream}: the store is open for reading only`);
     return this.recorder.append(stream, events);
+  }
+
+  /** Position of the last event of the log. */
+  head(): Promise<bigint> {
+    return this.store.head();
+  }
+
+  /** The instant that a question without one is asked at: nothing recorded here so far comes after it. */
+  now(): Instant {
+    return this.clock.now();
   }
 
   recordPersonEvents(person: string, inputs: readonly unknown[], options?: RecordOptions): Promise<RecordOutcome> {

@@ -38,7 +38,6 @@ export async function asking<T>(options: DisputeOptions, use: (asking: Asking) =
     const disputes = new Disputes({
       ledger: openLedger({ store, policies, clock: Date.now }),
       policies,
-      clock: Date.now,
     });
     try {
       return await use({ disputes, store, policies, location });

@@ -24,7 +24,7 @@ beforeEach(async () => {
   store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
   const clock = () => Date.parse('2025-01-10T01:00:00Z');
   ledger = openLedger({ store, policies, clock });
-  disputes = new Disputes({ ledger, policies, clock });
+  disputes = new Disputes({ ledger, policies });
   sealer = Sealer.open({ file: join(folder, 'evidence.sqlite'), keyFile: join(folder, 'key.pem'), name: 'court-log' });
   await record('person-P2', paid('2022-04', '2022-04-05'), paid('2022-05', '2022-05-05'));
   await record(
