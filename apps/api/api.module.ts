@@ -20,6 +20,9 @@ import { ProblemFilter } from './http/problem.filter';
 import { ImportsController } from './imports/imports.controller';
 import { IMPORTS_ADDRESS } from './imports/imports-address';
 import { Imports } from './imports/imports.service';
+import { ListsController } from './lists/lists.controller';
+import { LogController } from './lists/log.controller';
+import { Tables } from './lists/tables';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
 import { SETTINGS, STORE, TOKEN } from './parts';
@@ -69,6 +72,8 @@ export class ApiModule implements NestModule {
         CommandsController,
         RegionsController,
         EmployersController,
+        ListsController,
+        LogController,
         ImportsController,
         PoliciesController,
         ReportsController,
@@ -90,6 +95,7 @@ export class ApiModule implements NestModule {
         LogPosition,
         Metrics,
         Recording,
+        Tables,
       ],
     };
   }

@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { isDay, toInstant } from '../../../libs/calendar';
-import { parseStream } from '../../../events';
+import { isPersonId, parseStream } from '../../../events';
 
 /** The kinds of values that parameters and plain bodies hold, as class-validator decorators; the message is what was expected. */
 
@@ -53,6 +53,52 @@ export function Whole(from: number, through: number): PropertyDecorator {
     (value) =>
       typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) >= from && Number(value) <= through,
     `a whole number, ${from} to ${through}`,
+  );
+}
+
+/** One of some words. */
+export function OneOf(words: readonly string[]): PropertyDecorator {
+  const allowed = new Set(words);
+  return field('oneOf', (value) => typeof value === 'string' && allowed.has(value), `one of ${words.join(', ')}`);
+}
+
+/** One of some words or several of them, the parameter repeated; made into a list. */
+export function ListOf(words: readonly string[]): PropertyDecorator {
+  const allowed = new Set<unknown>(words);
+  const list = Transform(({ value }: { value: unknown }) =>
+    value === undefined || Array.isArray(value) ? value : [value],
+  );
+  const check = field(
+    'listOf',
+    (value) => Array.isArray(value) && value.every((one) => allowed.has(one)),
+    `one of ${words.join(', ')}; repeat the parameter for more`,
+  );
+  return (target, property) => {
+    list(target, property);
+    check(target, property);
+  };
+}
+
+/** Where a page before ended, as that page gave it. */
+export function Cursor(): PropertyDecorator {
+  return field(
+    'cursor',
+    (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{8,400}$/.test(value),
+    'the cursor of a page before',
+  );
+}
+
+/** The id of a person. */
+export function PersonId(): PropertyDecorator {
+  return field('personId', isPersonId, 'an id of up to 64 letters, digits and . _ : -, and never an identity number');
+}
+
+/** A word of the ledger: a rule's id, a question's name. */
+export function Term(): PropertyDecorator {
+  return field(
+    'term',
+    (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
+    'a word of letters, digits and . _ -',
   );
 }
 

@@ -1,16 +1,12 @@
 import { problemKinds, problemType } from '../http/problem';
-import { anything, day, flag, list, one, position, ref, region, text, whole, type Schema } from './schema';
-
-const record = (properties: Record<string, Schema>, optional: string[] = [], description?: string): Schema => ({
-  type: 'object',
-  ...(description ? { description } : {}),
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-});
+import { listSchemas } from './list-schemas';
+import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
 const revision: Schema = { ...whole, minimum: 0, description: 'The place in the stream, from 0' };
 const words = record({ zh: text, en: text });
+const next: Schema = { type: ['string', 'null'], description: 'Where the next page is; null at the end' };
+const streamPage = (of: string, last: Schema) =>
+  record({ [of]: text, revision: last, events: list(ref('StoredEvent')), next });
 const recorded = {
   stream: text,
   revision,
@@ -45,12 +41,16 @@ export const replySchemas: Record<string, Schema> = {
     [],
     'A part of the person’s answer that the events would change',
   ),
-  EventPage: record({
-    person: text,
-    revision,
+  EventPage: streamPage('person', revision),
+  RegionEventPage: streamPage('region', { ...revision, type: ['integer', 'null'] }),
+  EmployerEventPage: streamPage('employer', revision),
+  LogPage: record({
+    through: { ...position, description: 'The last position that was looked at; go on after it' },
     events: list(ref('StoredEvent')),
-    next: { type: ['string', 'null'], description: 'Where the next page is; null at the end' },
+    unreadable: list(record({ position, stream: text, revision, type: text })),
+    next,
   }),
+  ...listSchemas,
   Decision: record(
     {
       accepted: { ...flag },

@@ -65,6 +65,44 @@ export function ApiAtLeast(): MethodDecorator {
   });
 }
 
+/** A parameter of a list that may be left out. */
+interface Filter {
+  name: string;
+  description?: string;
+  example?: string;
+  enum?: readonly string[];
+  /** It may be repeated. */
+  isArray?: boolean;
+}
+
+/** The parameters by which a list is narrowed. */
+export function ApiFilters(...filters: Filter[]): MethodDecorator {
+  return applyDecorators(
+    ...filters.map(({ enum: words, isArray, ...filter }) =>
+      ApiQuery({ ...filter, required: false, ...(words ? { enum: [...words] } : { type: String }), isArray }),
+    ),
+  );
+}
+
+/** The parameters of a page of a stream. */
+export function ApiStreamPage(): MethodDecorator {
+  return ApiFilters(
+    { name: 'from', description: 'The first revision to give; left out: 0', example: '0' },
+    { name: 'limit', description: 'How many events at most, 1 to 1000; left out: 500', example: '500' },
+  );
+}
+
+/** The parameters of a page of a list. */
+export function ApiPaging(): MethodDecorator {
+  return ApiFilters(
+    { name: 'limit', description: 'How many items at most, 1 to 500; left out: 100', example: '100' },
+    {
+      name: 'cursor',
+      description: 'Where the page before ended; it stands in its `next`, and fits the same parameters only',
+    },
+  );
+}
+
 /** A body of one event or many. */
 export function ApiEventsBody(event: 'PersonEvent' | 'RegionEvent' | 'EmployerEvent'): MethodDecorator {
   return ApiBody({ required: true, schema: ref(`${event}s`) as object });

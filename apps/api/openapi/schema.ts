@@ -41,6 +41,17 @@ export function object<T extends object>(fields: Fields<T>, description?: string
   };
 }
 
+/** An object of these fields, all of them there but those that are said to be optional. */
+export function record(properties: Record<string, Schema>, optionalNames: string[] = [], description?: string): Schema {
+  return {
+    type: 'object',
+    ...(description ? { description } : {}),
+    properties,
+    required: Object.keys(properties).filter((name) => !optionalNames.includes(name)),
+    additionalProperties: false,
+  };
+}
+
 export function optional(schema: Schema): Optional {
   return { optional: schema };
 }

@@ -1,27 +1,21 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
 import { personStream } from '../../../events';
 import { Allows, Scoped } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
-import { setRevision } from '../http/preconditions';
-import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
-import { shownEvent, type ShownEvent } from '../recording/recorded-events';
+import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
+import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
+import { streamPage, type StreamPage } from '../recording/stream-page';
 import { WriteQuery } from '../recording/write.query';
-import { EventsQuery } from './events.query';
 import { unknownPerson } from './unknown-person';
 
 /** A part of a person's stream. */
-interface EventPage {
+interface EventPage extends StreamPage {
   person: string;
-  /** Of the stream's last event. */
-  revision: number;
-  events: ShownEvent[];
-  /** Where the next page is; null at the end. */
-  next: string | null;
 }
 
 @ApiTags('persons')
@@ -60,13 +54,7 @@ export class PersonEventsController {
   @Get()
   @Allows('clerk', 'supervisor', 'auditor', 'integrator')
   @ApiOperation({ operationId: 'readPersonEvents', summary: 'What is recorded of a person, in the order of recording' })
-  @ApiQuery({ name: 'from', required: false, description: 'The first revision to give', example: '0' })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    description: 'How many events at most, 1 to 1000; left out: 500',
-    example: '500',
-  })
+  @ApiStreamPage()
   @ApiAtLeast()
   @ApiAnswers(200, 'EventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
   @ApiProblems('invalid-input', 'unknown-person')
@@ -78,16 +66,7 @@ export class PersonEventsController {
     const person = personIn(path);
     await this.log.reach(query.atLeast, response);
     const stream = await this.ledger.personEvents(person);
-    const revision = stream.at(-1)?.revision;
-    if (revision === undefined) throw unknownPerson(person);
-
-    const from = Number(query.from ?? 0);
-    const limit = Number(query.limit ?? 500);
-    const events = stream.slice(from, from + limit).map(shownEvent);
-    const end = from + limit;
-    const next = end <= revision ? `/v1/persons/${encodeURIComponent(person)}/events?from=${end}&limit=${limit}` : null;
-    if (next !== null) response.setHeader('Link', `<${next}>; rel="next"`);
-    setRevision(response, revision);
-    return { person, revision, events, next };
+    if (stream.length === 0) throw unknownPerson(person);
+    return { person, ...streamPage(stream, query, `/v1/persons/${encodeURIComponent(person)}/events`, response) };
   }
 }

@@ -1,17 +1,26 @@
-import { Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Ledger } from '../../../libs/ledger';
 import { regionStream } from '../../../events';
 import { Allows } from '../access';
 import { regionIn } from '../http/edge-validation';
-import { ApiAnswers, ApiEventsBody, ApiProblems, ApiWrite } from '../openapi/responses';
+import { LogPosition } from '../http/log-position';
+import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
+import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
+import { streamPage, type StreamPage } from '../recording/stream-page';
 import { WriteQuery } from '../recording/write.query';
 
 @ApiTags('regions')
+@ApiParam({ name: 'region', description: 'Six digits', example: '211200' })
 @Controller('v1/regions/:region/events')
 export class RegionsController {
-  constructor(private readonly recording: Recording) {}
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly recording: Recording,
+    private readonly log: LogPosition,
+  ) {}
 
   @Post()
   @Allows('supervisor')
@@ -20,7 +29,6 @@ export class RegionsController {
     operationId: 'recordRegionEvents',
     summary: 'Records what a region announces: collection periods, reference values, rulings, packs',
   })
-  @ApiParam({ name: 'region', description: 'Six digits', example: '211200' })
   @ApiWrite()
   @ApiEventsBody('RegionEvent')
   @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
@@ -33,5 +41,26 @@ export class RegionsController {
   ): Promise<Written> {
     const region = regionIn(path);
     return this.recording.record(request, response, regionStream(region), query);
+  }
+
+  @Get()
+  @Allows('clerk', 'supervisor', 'auditor', 'integrator')
+  @ApiOperation({
+    operationId: 'readRegionEvents',
+    summary: 'What is recorded of a region, in the order of recording',
+  })
+  @ApiStreamPage()
+  @ApiAtLeast()
+  @ApiAnswers(200, 'RegionEventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
+  @ApiProblems('invalid-input')
+  async read(
+    @Param('region') path: string,
+    @Query() query: EventsQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ region: string } & StreamPage> {
+    const region = regionIn(path);
+    await this.log.reach(query.atLeast, response);
+    const stream = await this.ledger.regionEvents(region);
+    return { region, ...streamPage(stream, query, `/v1/regions/${encodeURIComponent(region)}/events`, response) };
   }
 }

@@ -1,6 +1,5 @@
-import { ValidateBy } from 'class-validator';
 import { formats } from '../../../libs/reports';
-import { KnowledgeLimit, Optional, QuestionDay, RegionCode } from '../http/query-fields';
+import { KnowledgeLimit, OneOf, Optional, Position, QuestionDay, RegionCode } from '../http/query-fields';
 
 const FORMATS = Object.keys(formats);
 
@@ -34,9 +33,9 @@ export class ReportQuery {
   @Optional()
   @OneOf(['zh', 'en'])
   lang?: string;
-}
 
-function OneOf(words: readonly string[]): PropertyDecorator {
-  const validate = (value: unknown) => typeof value === 'string' && words.includes(value);
-  return ValidateBy({ name: 'oneOf', validator: { validate, defaultMessage: () => `one of ${words.join(', ')}` } });
+  /** Wait until the tables have come to this position, so that what was just written is counted. */
+  @Optional()
+  @Position()
+  atLeast?: string;
 }
