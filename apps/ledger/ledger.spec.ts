@@ -453,7 +453,7 @@ describe('a ledger from import to answer', () => {
 
   test('imports, and imported again adds nothing', async () => {
     const first = await importAll();
-    expect(first.status).toBe(0);
+    expect(first.status).toBe(1);
     const summary = JSON.parse(first.out) as {
       rows: number;
       recorded: number;

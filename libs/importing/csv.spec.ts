@@ -7,7 +7,7 @@ async function read(pieces: readonly string[]): Promise<CsvRecord[]> {
     yield* pieces;
   }
   const records: CsvRecord[] = [];
-  for await (const some of csvRecords(text())) records.push(...some);
+  for await (const some of csvRecords(text())) for (const one of some) records.push(one);
   return records;
 }
 
@@ -84,7 +84,9 @@ test.each<[string, string, string[][]]>([
   ],
   ['empty cells', ',\n', [['', '']]],
   ['a quote inside a cell is a quote', 'a"b,c\n', [['a"b', 'c']]],
-  ['a quote that is never closed takes the rest', '"a,b\n1,2\n', [['a,b\n1,2\n']]],
+  ['a quote that is never closed breaks its line alone', '"a,b\n1,2\n', [['"a,b'], ['1', '2']]],
+  ['a quote that is never closed on the last line', 'a,b\r\n1,"2\r\n', [['a', 'b'], ['1,"2']]],
+  ['a last line whose quote is closed at the very end', '"a","b"', [['a', 'b']]],
   ['nothing', '', []],
 ])('%s', async (_, text, cells) => {
   expect((await read([text])).map((record) => record.cells)).toEqual(cells);
@@ -92,4 +94,19 @@ test.each<[string, string, string[][]]>([
 
 test('lines are counted through quoted cells of several lines', async () => {
   expect((await read(['a,b\n"x\ny",2\n3,', '4\n'])).map(({ line }) => line)).toEqual([1, 2, 4]);
+});
+
+test('records too long to be any are broken, told, and passed over', async () => {
+  const long = 'x'.repeat(3_000_000);
+  const pieces = (text: string) => text.match(/[\s\S]{1,250000}/g)!;
+  expect(await read(pieces(`a,b\n${long}\n1,2\n`))).toEqual([
+    { line: 1, cells: ['a', 'b'] },
+    { line: 2, cells: ['x'.repeat(1_000)], broken: expect.stringContaining('longer than') as string },
+    { line: 3, cells: ['1', '2'] },
+  ]);
+  const open = await read(pieces(`a,b\n"1,2\n${'3,4\n'.repeat(600_000)}`));
+  expect(open).toHaveLength(600_002);
+  expect(open.filter(({ broken }) => broken !== undefined)).toEqual([
+    { line: 2, cells: ['"1,2'], broken: 'a quote is opened and never closed' },
+  ]);
 });

@@ -1,20 +1,38 @@
+import { LONGEST_RECORD, SHOWN_OF_TOO_LONG, tooLong } from './record-limits';
+
 /** One record of a CSV file, and the line on which it begins, from 1. */
 export interface CsvRecord {
   line: number;
   cells: string[];
+  /** Why the record is none: its line then stands in one cell. */
+  broken?: string;
 }
 
 /**
  * The records of a CSV text (RFC 4180: commas, quotes doubled inside quotes, line ends CR LF or LF; empty lines are skipped),
- * some at a time and in constant memory. A quote that is never closed takes the rest of the text into its cell.
+ * some at a time and in constant memory. A quote that is never closed, or not within the longest record, breaks its line alone.
  */
 export async function* csvRecords(text: AsyncIterable<string>): AsyncGenerator<CsvRecord[]> {
   let rest = '';
   let line = 1;
+  let passing = false;
   for await (const piece of text) {
-    const { records, left, lines } = readRecords(rest + piece, line, false);
+    let fresh = piece;
+    if (passing) {
+      const newline = piece.indexOf('\n');
+      if (newline < 0) continue;
+      fresh = piece.slice(newline + 1);
+      line += 1;
+      passing = false;
+    }
+    const { records, left, lines } = readRecords(rest + fresh, line, false);
     rest = left;
     line += lines;
+    if (rest.length > LONGEST_RECORD) {
+      records.push({ line, cells: [rest.slice(0, SHOWN_OF_TOO_LONG)], broken: tooLong });
+      rest = '';
+      passing = true;
+    }
     if (records.length > 0) yield records;
   }
   const { records } = readRecords(rest, line, true);
@@ -36,26 +54,32 @@ function readRecords(
     if (newline < 0 && !atEnd) break;
     const end = newline < 0 ? text.length : newline;
     if (quote >= 0 && quote < start) quote = text.indexOf('"', start);
-    if (quote < 0 || quote >= end) {
-      const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
-      if (whole !== '') records.push({ line, cells: whole.split(',') });
-      start = end + 1;
-      line += 1;
+    const plain = quote < 0 || quote >= end;
+    const quoted = plain ? undefined : readQuoted(text, start, atEnd);
+    if (quoted?.closed) {
+      records.push({ line, cells: quoted.cells });
+      start = quoted.end;
+      line += quoted.lines;
       continue;
     }
-    const quoted = readQuoted(text, start);
-    if (!quoted.closed && !atEnd) break;
-    records.push({ line, cells: quoted.cells });
-    start = quoted.end;
-    line += quoted.lines;
+    if (!plain && !atEnd && text.length - start <= LONGEST_RECORD) break;
+    const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
+    if (!plain) records.push({ line, cells: [whole], broken: 'a quote is opened and never closed' });
+    else if (whole !== '') records.push({ line, cells: whole.split(',') });
+    start = end + 1;
+    line += 1;
   }
   return { records, left: text.slice(Math.min(start, text.length)), lines: line - firstLine };
 }
 
 const CR = 13;
 
-/** A record with quotes in it, character by character. */
-function readQuoted(text: string, start: number): { cells: string[]; end: number; lines: number; closed: boolean } {
+/** A record with quotes in it, character by character; not closed where the text ends inside a quote or before the line does. */
+function readQuoted(
+  text: string,
+  start: number,
+  atEnd: boolean,
+): { cells: string[]; end: number; lines: number; closed: boolean } {
   const cells: string[] = [];
   let cell = '';
   let inside = false;
@@ -80,7 +104,7 @@ function readQuoted(text: string, start: number): { cells: string[]; end: number
     } else cell += character;
   }
   cells.push(cell.endsWith('\r') && !inside ? cell.slice(0, -1) : cell);
-  return { cells, end: at, lines: lines + 1, closed: false };
+  return { cells, end: at, lines: lines + 1, closed: atEnd && !inside };
 }
 
 /** A record as a line of a CSV file. */

@@ -1,10 +1,12 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Ledger } from '../ledger';
 import { personStream, type LedgerEvent } from '../../events';
 import type { Encoding } from './encoding';
+import type { Identities } from './identities';
+import { Journal, jobOf, type FileSoFar, type ImportSoFar } from './journal';
 import type { Mapping } from './mapping';
 import type { PaymentFacts } from './payments';
-import { RefusedRows } from './refused-rows';
+import { REFUSED_ENDING, RefusedRows, isThere } from './refused-rows';
 import { settleReversal } from './reversals';
 import { RefusedRow, type CellFault } from './row';
 import { settle, type Settled } from './settling';
@@ -15,14 +17,25 @@ export interface ImportOptions {
   files: readonly string[];
   ledger: Ledger;
   mapping: Mapping;
+  /** The sheet of workbooks; left out: the first. */
+  sheet?: string;
   /** The region of rows that name none. */
   region?: string;
   /** Who imports, by account or program. */
   actor?: string;
   /** The system whose history it is: rows keep the time at which it recorded them, and all files are told in that order. */
   migratedFrom?: string;
+  /** Tells persons by their documents, in files that bring them. */
+  identities?: Identities;
   /** Where refused rows are written; left out: beside each file. */
   refusedFolder?: string;
+  /**
+   * The file in which the import keeps how far it has come. One that breaks off, however it ends, goes on from there when the same
+   * files are imported in the same way; gone when the import is done. Left out: an import begins at the beginning.
+   */
+  journal?: string;
+  /** Stops the import after what is under way is settled: `ImportStopped`. */
+  signal?: AbortSignal;
   /** Told every few thousand rows. */
   onProgress?: (progress: ImportProgress) => void;
 }
@@ -30,6 +43,9 @@ export interface ImportOptions {
 export interface ImportProgress {
   file: string;
   rows: number;
+  recorded: number;
+  already: number;
+  refused: number;
   events: number;
 }
 
@@ -38,6 +54,8 @@ export interface FileSummary {
   file: string;
   kind: FileKind;
   encoding: Encoding;
+  /** The sheet, of a workbook. */
+  sheet?: string;
   rows: number;
   recorded: number;
   already: number;
@@ -56,29 +74,74 @@ export interface ImportSummary {
   already: number;
   refused: number;
   events: number;
+  /** The import broke off before, after so many rows, and went on from there. */
+  resumedAfter?: number;
+}
+
+/** Thrown where an import is stopped: what it has done is in its journal. */
+export class ImportStopped extends Error {
+  override readonly name = 'ImportStopped';
 }
 
 /**
  * Imports extracts and files of events. Rows that cannot be read are written beside their file with the reason, and nothing stops
- * for them. Ids come from content, so a file imported twice adds nothing. Constant memory. Throws `RefusedFile` before anything is recorded.
+ * for them. Ids come from content, so a file imported twice adds nothing. Constant memory. Throws `RefusedFile` before anything
+ * is recorded, `ImportStopped` when told to stop.
  */
 export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
-  const { files, mapping, region, actor = 'import', migratedFrom } = options;
+  const { files, ledger, mapping, sheet, region, actor = 'import', migratedFrom, identities } = options;
   const context = { region, actor, migratedFrom };
   const sources: SourceFile[] = [];
-  for (const file of files) sources.push(await openSource(file, mapping, context));
-  const runs = sources.map((source) => new FileRun(source, refusedPath(source.file, options.refusedFolder)));
+  for (const file of files)
+    sources.push(await openSource(file, { mapping, sheet, identities: identities !== undefined }, context));
+
+  const journal =
+    options.journal === undefined
+      ? undefined
+      : new Journal(options.journal, jobOf(files, { ...context, mapping, sheet }));
+  const soFar = await standing(journal?.soFar(), sources, options);
+  const runs = sources.map(
+    (source, index) =>
+      new FileRun(source, refusedPath(source.file, options.refusedFolder), identities, soFar?.files[index]),
+  );
+  const course = new Course(ledger, runs, options, journal, soFar ?? { since: String(await ledger.head()) });
   try {
-    if (migratedFrom === undefined) for (const run of runs) await importAsItComes(run, options);
-    else await importInOrder(runs, options);
+    if (migratedFrom === undefined) await importAsItComes(course, soFar);
+    else await importInOrder(course, soFar);
   } finally {
     for (const run of runs) run.refused.close();
   }
-  return summaryOf(runs.map((run) => run.summary()));
+  journal?.done();
+  const settledRows = soFar?.files.reduce(
+    (sum, { recorded, already, refused }) => sum + recorded + already + refused.rows,
+    0,
+  );
+  return { ...summaryOf(runs.map((run) => run.summary())), ...(settledRows ? { resumedAfter: settledRows } : {}) };
+}
+
+/** The file in which an import of these files keeps how far it has come, where nobody names another: beside the first. */
+export function journalBeside(files: readonly string[]): string {
+  const first = files[0]!;
+  return join(dirname(first), `${basename(first)}.unfinished.json`);
 }
 
 function refusedPath(file: string, folder: string | undefined): string {
-  return `${folder === undefined ? file : join(folder, basename(file))}.refused.csv`;
+  return `${folder === undefined ? file : join(folder, basename(file))}${REFUSED_ENDING}`;
+}
+
+/** What a journal says, where the store and the lists of refused rows bear it out. */
+async function standing(
+  soFar: ImportSoFar | undefined,
+  sources: readonly SourceFile[],
+  { ledger, refusedFolder }: ImportOptions,
+): Promise<ImportSoFar | undefined> {
+  if (soFar === undefined || soFar.files.length !== sources.length) return undefined;
+  if (!sources.every(({ file }, index) => isThere(refusedPath(file, refusedFolder), soFar.files[index]!.refused)))
+    return undefined;
+  const { witness } = soFar;
+  if (witness === undefined)
+    return soFar.files.some(({ recorded, already }) => recorded + already > 0) ? undefined : soFar;
+  return (await ledger.streamEvents(witness.stream)).some(({ id }) => id === witness.id) ? soFar : undefined;
 }
 
 /** Rows in one transaction of the embedded store: the more, the fewer times the disk is waited for. */
@@ -96,8 +159,28 @@ class FileRun {
   constructor(
     readonly source: SourceFile,
     refusedPath: string,
+    private readonly identities: Identities | undefined,
+    soFar: FileSoFar | undefined,
   ) {
-    this.refused = new RefusedRows(source, refusedPath);
+    this.refused = new RefusedRows(source, refusedPath, soFar?.refused);
+    if (soFar === undefined) return;
+    const { rows, recorded, already, events } = soFar;
+    Object.assign(this, { rows, recorded, already, events });
+  }
+
+  /** Whether persons may have to be told by their documents. */
+  get asks(): boolean {
+    return this.identities !== undefined;
+  }
+
+  /** Puts the person's id in the place of his document's number. False where the row is refused for it. */
+  async identify(row: SourceRow): Promise<boolean> {
+    const identity = row.fault === undefined ? this.source.identityOf(row) : undefined;
+    if (identity === undefined || this.identities === undefined) return true;
+    const person = await this.identities.personOf(identity);
+    if (typeof person === 'string') row.person = person;
+    else this.refused.add(row, person);
+    return typeof person === 'string';
   }
 
   /** What a row says; one that cannot be read is refused at once. */
@@ -111,31 +194,103 @@ class FileRun {
     }
   }
 
-  /** Counts a row by what became of its facts. */
-  settle(row: SourceRow, settled: readonly Settled[]): void {
-    this.events += settled.filter((one) => one === 'recorded').length;
-    const fault = settled.find((one): one is CellFault => typeof one === 'object');
+  /** Counts a row by what became of its facts, those from `from` until `until`. */
+  settle(row: SourceRow, settled: readonly Settled[], from = 0, until = settled.length): void {
+    let recorded = 0;
+    let fault: CellFault | undefined;
+    for (let index = from; index < until; index++) {
+      const one = settled[index]!;
+      if (one === 'recorded') recorded += 1;
+      else if (one !== 'already') fault ??= one;
+    }
+    this.events += recorded;
     if (fault !== undefined) this.refused.add(row, fault);
-    else if (settled.includes('recorded')) this.recorded += 1;
+    else if (recorded > 0) this.recorded += 1;
     else this.already += 1;
+  }
+
+  soFar(): FileSoFar {
+    const { rows, recorded, already, events, refused } = this;
+    return { rows, recorded, already, events, refused: refused.soFar() };
+  }
+
+  progress(): ImportProgress {
+    const { source, rows, recorded, already, events, refused } = this;
+    return { file: source.file, rows, recorded, already, refused: refused.count, events };
   }
 
   summary(): FileSummary {
     const { source, refused, rows, recorded, already, events } = this;
-    const { file, kind, encoding } = source;
-    const refusedFile = refused.count > 0 ? { refusedFile: refused.path } : {};
+    const { file, kind, encoding, sheet } = source;
     return {
       file,
       kind,
       encoding,
+      ...(sheet === undefined ? {} : { sheet }),
       rows,
       recorded,
       already,
       refused: refused.count,
       events,
-      ...refusedFile,
+      ...(refused.count > 0 ? { refusedFile: refused.path } : {}),
       reasons: refused.summary(),
     };
+  }
+}
+
+/** An import under way: records what is read, keeps the journal, and stops when told to. */
+class Course {
+  private since: bigint;
+  private witness: ImportSoFar['witness'];
+  private witnessRecorded = false;
+  private highest: bigint;
+  /** Whether what comes next may have been recorded by the import itself before it broke off. */
+  private goingOn: boolean;
+
+  constructor(
+    readonly ledger: Ledger,
+    readonly runs: readonly FileRun[],
+    private readonly options: ImportOptions,
+    private readonly journal: Journal | undefined,
+    begun: Pick<ImportSoFar, 'since' | 'witness'> & Partial<ImportSoFar>,
+  ) {
+    this.since = this.highest = BigInt(begun.since);
+    this.witness = begun.witness;
+    this.witnessRecorded = begun.witness !== undefined;
+    this.goingOn = begun.files !== undefined;
+  }
+
+  async settle(stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
+    const { settled, position } = await settle(this.ledger, stream, facts, this.goingOn ? this.since : undefined);
+    if (position !== undefined && position > this.highest) this.highest = position;
+    if (position !== undefined || !this.witnessRecorded) {
+      const index = settled.findLastIndex((one) => one === 'recorded' || one === 'already');
+      if (index >= 0) this.witness = { stream, id: facts[index]!.id };
+      this.witnessRecorded ||= position !== undefined;
+    }
+    return settled;
+  }
+
+  /** All that was read is settled: the place to stop, and to go on from. */
+  settledThrough(place: Pick<ImportSoFar, 'phase' | 'file' | 'rows' | 'stream'>): void {
+    this.goingOn = false;
+    this.since = this.highest;
+    const { witness } = this;
+    this.keep({ ...place, since: String(this.since), ...(witness && { witness }) });
+    if (this.options.signal?.aborted) throw new ImportStopped();
+  }
+
+  /** As `settledThrough`, before anything is settled. */
+  begin(phase: ImportSoFar['phase']): void {
+    if (!this.goingOn) this.keep({ phase, file: 0, rows: 0, since: String(this.since) });
+  }
+
+  tell(run: FileRun): void {
+    this.options.onProgress?.(run.progress());
+  }
+
+  private keep(soFar: Omit<ImportSoFar, 'files'>): void {
+    this.journal?.save({ ...soFar, files: this.runs.map((run) => run.soFar()) });
   }
 }
 
@@ -145,31 +300,45 @@ interface ReadRow {
 }
 
 /** Row by row, some thousand at once; reversals when the whole file is told, because they may stand before their payments. */
-async function importAsItComes(run: FileRun, { ledger, onProgress }: ImportOptions): Promise<void> {
-  let reversals = 0;
+async function importAsItComes(course: Course, soFar: ImportSoFar | undefined): Promise<void> {
+  course.begin('rows');
+  for (const [file, run] of course.runs.entries()) {
+    const place = soFar === undefined || file > soFar.file ? { phase: 'rows' as const, rows: 0 } : soFar;
+    if (soFar !== undefined && file < soFar.file) continue;
+    const reverses = place.phase === 'reversals' || (await importRows(course, file, place.rows));
+    if (reverses) await importReversals(course, file, place.phase === 'reversals' ? place.rows : 0);
+    course.tell(run);
+  }
+}
+
+/** The rows of a file but its reversals, of which it says whether there may be any. */
+async function importRows(course: Course, file: number, settledRows: number): Promise<boolean> {
+  const run = course.runs[file]!;
+  let reversals = settledRows > 0;
   let waiting: ReadRow[] = [];
-  const flush = async () => {
-    await record(ledger, run, waiting);
-    waiting = [];
-  };
+  run.rows = 0;
   for await (const rows of run.source.rows()) {
     for (const row of rows) {
       run.rows += 1;
-      if (run.rows % ROWS_PER_PROGRESS === 0)
-        onProgress?.({ file: run.source.file, rows: run.rows, events: run.events });
+      if (run.rows <= settledRows) continue;
+      if (run.rows % ROWS_PER_PROGRESS === 0) course.tell(run);
+      if (run.asks && !(await run.identify(row))) continue;
       const read = run.read(row);
       if (read === undefined) continue;
-      if ('reverses' in read) reversals += 1;
+      if ('reverses' in read) reversals = true;
       else waiting.push({ row, facts: read.facts });
-      if (waiting.length === ROWS_AT_ONCE) await flush();
+      if (waiting.length < ROWS_AT_ONCE) continue;
+      await record(course, run, waiting);
+      waiting = [];
+      course.settledThrough({ phase: 'rows', file, rows: run.rows });
     }
   }
-  await flush();
-  if (reversals > 0) await importReversals(run, ledger);
-  onProgress?.({ file: run.source.file, rows: run.rows, events: run.events });
+  await record(course, run, waiting);
+  course.settledThrough(reversals ? { phase: 'reversals', file, rows: 0 } : { phase: 'rows', file: file + 1, rows: 0 });
+  return reversals;
 }
 
-async function record(ledger: Ledger, run: FileRun, rows: readonly ReadRow[]): Promise<void> {
+async function record(course: Course, run: FileRun, rows: readonly ReadRow[]): Promise<void> {
   const streams = new Map<string, ReadRow[]>();
   for (const read of rows) {
     const { stream } = read.facts[0]!;
@@ -179,85 +348,88 @@ async function record(ledger: Ledger, run: FileRun, rows: readonly ReadRow[]): P
   }
   await Promise.all(
     [...streams].map(async ([stream, ofStream]) => {
-      const settled = await settle(
-        ledger,
+      const settled = await course.settle(
         stream,
         ofStream.flatMap(({ facts }) => facts),
       );
       let next = 0;
-      for (const { row, facts } of ofStream) run.settle(row, settled.slice(next, (next += facts.length)));
+      for (const { row, facts } of ofStream) run.settle(row, settled, next, (next += facts.length));
     }),
   );
 }
 
 /** The negative rows of a file, read a second time. */
-async function importReversals(run: FileRun, ledger: Ledger): Promise<void> {
+async function importReversals(course: Course, file: number, settledRows: number): Promise<void> {
+  const run = course.runs[file]!;
+  let count = 0;
   for await (const rows of run.source.rows()) {
+    const first = count;
+    count += rows.length;
+    if (count <= settledRows) continue;
     const byPerson = new Map<string, (() => Promise<void>)[]>();
-    for (const row of rows) {
-      const read = readAgain(run.source, row);
+    for (const row of rows.slice(Math.max(0, settledRows - first))) {
+      run.refused.muted = true;
+      const read = !run.asks || (await run.identify(row)) ? run.read(row) : undefined;
+      run.refused.muted = false;
       if (read === undefined || !('reverses' in read)) continue;
       const { reverses } = read;
       const stream = personStream(reverses.person);
       const one = async () => {
-        const found = settleReversal(reverses, await ledger.streamEvents(stream));
-        run.settle(row, 'fault' in found ? [found.fault] : await settle(ledger, stream, [found.event]));
+        const found = settleReversal(reverses, await course.ledger.streamEvents(stream));
+        run.settle(row, 'fault' in found ? [found.fault] : await course.settle(stream, [found.event]));
       };
       const ofPerson = byPerson.get(stream);
       if (ofPerson) ofPerson.push(one);
       else byPerson.set(stream, [one]);
     }
+    if (byPerson.size === 0) continue;
     await Promise.all(
       [...byPerson.values()].map((ofPerson) => ofPerson.reduce((before, one) => before.then(one), Promise.resolve())),
     );
+    course.settledThrough({ phase: 'reversals', file, rows: count });
   }
-}
-
-/** Rows that were refused the first time are not refused again. */
-function readAgain(source: SourceFile, row: SourceRow): PaymentFacts | undefined {
-  try {
-    return source.read(row);
-  } catch (error) {
-    if (error instanceof RefusedRow) return undefined;
-    throw error;
-  }
+  course.settledThrough({ phase: 'rows', file: file + 1, rows: 0 });
 }
 
 const FACTS_AT_ONCE = 4_000;
 
 /** All files together, each stream in the order in which the other system recorded it. */
-async function importInOrder(runs: readonly FileRun[], { ledger, onProgress }: ImportOptions): Promise<void> {
+async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Promise<void> {
   const staging = new Staging();
   try {
-    for (const [file, run] of runs.entries()) await stage(staging, file, run, onProgress);
+    course.begin('streams');
+    const resumes = soFar?.stream !== undefined;
+    for (const [file, run] of course.runs.entries()) {
+      // What is refused in reading stands in the list already, before what was refused in recording.
+      run.refused.muted = resumes;
+      await stage(staging, file, run, course);
+      run.refused.muted = false;
+    }
     let batch: Promise<void>[] = [];
     let facts = 0;
-    for (const { stream, staged } of staging.streams()) {
-      batch.push(recordStream(ledger, runs, stream, staged));
+    for (const { stream, staged } of staging.streams(soFar?.stream)) {
+      batch.push(recordStream(course, stream, staged));
       facts += staged.length;
       if (facts < FACTS_AT_ONCE) continue;
       await Promise.all(batch);
       batch = [];
       facts = 0;
+      course.settledThrough({ phase: 'streams', file: 0, rows: 0, stream });
     }
     await Promise.all(batch);
   } finally {
     staging.close();
   }
-  for (const run of runs) onProgress?.({ file: run.source.file, rows: run.rows, events: run.events });
+  for (const run of course.runs) course.tell(run);
 }
 
-async function stage(
-  staging: Staging,
-  file: number,
-  run: FileRun,
-  onProgress: ImportOptions['onProgress'],
-): Promise<void> {
+async function stage(staging: Staging, file: number, run: FileRun, course: Course): Promise<void> {
+  run.rows = 0;
   for await (const rows of run.source.rows()) {
     for (const row of rows) {
       run.rows += 1;
-      if (run.rows % ROWS_PER_PROGRESS === 0)
-        onProgress?.({ file: run.source.file, rows: run.rows, events: run.events });
+      if (run.rows % ROWS_PER_PROGRESS === 0) course.tell(run);
+      if (run.asks && !(await run.identify(row))) continue;
       const read = run.read(row);
       if (read === undefined) continue;
       if ('reverses' in read) {
@@ -270,12 +442,8 @@ async function stage(
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-async function recordStream(
-  ledger: Ledger,
-  runs: readonly FileRun[],
-  stream: string,
-  staged: readonly Staged[],
-): Promise<void> {
+async function recordStream(course: Course, stream: string, staged: readonly Staged[]): Promise<void> {
+  const { ledger, runs } = course;
   const facts: { fact: LedgerEvent; of: Staged }[] = [];
   const settled = new Map<string, { of: Staged; results: Settled[] }>();
   const settleOne = (of: Staged, result: Settled) => {
@@ -300,8 +468,7 @@ async function recordStream(
     known.push(fact);
   }
   if (facts.length > 0) {
-    const results = await settle(
-      ledger,
+    const results = await course.settle(
       stream,
       facts.map(({ fact }) => fact),
     );
@@ -310,7 +477,7 @@ async function recordStream(
   for (const { of, results } of settled.values()) runs[of.file]!.settle(of, results);
 }
 
-function summaryOf(files: FileSummary[]): ImportSummary {
+function summaryOf(files: FileSummary[]): Omit<ImportSummary, 'resumedAfter'> {
   const sum = (of: (file: FileSummary) => number) => files.reduce((total, file) => total + of(file), 0);
   return {
     files,

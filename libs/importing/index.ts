@@ -1,4 +1,15 @@
-export { importFiles, type FileSummary, type ImportOptions, type ImportSummary } from './import-files';
+export {
+  ImportStopped,
+  importFiles,
+  journalBeside,
+  type FileSummary,
+  type ImportOptions,
+  type ImportProgress,
+  type ImportSummary,
+} from './import-files';
 export { RefusedMapping, loadMapping, type Mapping } from './mapping';
+export { type Identities, type IdentityRow } from './identities';
 export { csvLine } from './csv';
-export { RefusedFile, openSource } from './source-file';
+export { withoutRefusedRows } from './refused-rows';
+export { RefusedRow, type CellFault, type Row } from './row';
+export { RefusedFile, openSource, openStatusExtract, type RowFile, type SourceRow } from './source-file';

@@ -14,7 +14,7 @@ import {
   type TerminationReason,
 } from '../../events';
 
-/** Our words for the columns of the two tables. */
+/** Our words for the columns of the tables. */
 const columnWords = [
   'person',
   'scheme',
@@ -39,6 +39,12 @@ const columnWords = [
   'unitYuan',
   'personYuan',
   'lateFeeYuan',
+  'certificate',
+  'certificateType',
+  'name',
+  'coveredThrough',
+  'paidThrough',
+  'paidMonths',
 ] as const;
 export type ColumnWord = (typeof columnWords)[number];
 
@@ -50,7 +56,7 @@ interface Category {
 
 /** How the columns and codes of extracts become words of the events. Data, read from a file. */
 export interface Mapping {
-  tables: { relations: string[]; payments: string[] };
+  tables: { relations: string[]; payments: string[]; status: string[] };
   columns: Record<ColumnWord, string>;
   scheme: Record<string, Scheme | 'outside'>;
   category: Record<string, Category>;
@@ -79,7 +85,14 @@ export class RefusedMapping extends Error {
 /** The national mapping, or an agency's own file laid over it. Throws `RefusedMapping`. */
 export function loadMapping(file?: string): Mapping {
   const national = read(NATIONAL.find((path) => existsSync(path)) ?? NATIONAL[0]!);
-  return file === undefined ? national : overlay(national, read(file));
+  if (file === undefined) return national;
+  const mapping = overlay(national, read(file));
+  for (const [word, column] of Object.entries(mapping.columns)) {
+    const other = Object.entries(mapping.columns).find(([one, name]) => one !== word && name === column);
+    if (other)
+      throw new RefusedMapping(file, `columns.${word}`, `expected a column of its own; ${column} is ${other[0]}`);
+  }
+  return mapping;
 }
 
 /** Beside this program; a build that compiles and copies nothing finds it among the sources. */
@@ -109,7 +122,7 @@ function read(file: string): Mapping {
   const document = parseDocument(text, { version: '1.2' });
   const [broken] = document.errors;
   if (broken) throw new RefusedMapping(file, '', broken.message);
-  const written = fields(file, '', document.toJS());
+  const written = fields(file, '', plain(file, document));
   for (const section of Object.keys(written)) {
     if (!SECTIONS.includes(section)) throw new RefusedMapping(file, section, `expected one of ${SECTIONS.join(', ')}`);
   }
@@ -128,7 +141,8 @@ function read(file: string): Mapping {
     if (!(columnWords as readonly string[]).includes(word)) {
       throw new RefusedMapping(file, `columns.${word}`, `expected one of ${columnWords.join(', ')}`);
     }
-    if (typeof column !== 'string') throw new RefusedMapping(file, `columns.${word}`, 'expected the name of a column');
+    if (typeof column !== 'string' || column.trim() === '')
+      throw new RefusedMapping(file, `columns.${word}`, 'expected the name of a column');
   }
   for (const [code, category] of Object.entries(fields(file, 'category', written['category']))) {
     checkCategory(file, `category.${code}`, fields(file, `category.${code}`, category));
@@ -136,11 +150,24 @@ function read(file: string): Mapping {
   for (const [table, columns] of Object.entries(fields(file, 'tables', written['tables']))) {
     const listed =
       Array.isArray(columns) && columns.length > 0 && columns.every((column) => typeof column === 'string');
-    if (!['relations', 'payments'].includes(table) || !listed) {
-      throw new RefusedMapping(file, `tables.${table}`, 'expected relations or payments, each a list of column names');
+    if (!['relations', 'payments', 'status'].includes(table) || !listed) {
+      throw new RefusedMapping(
+        file,
+        `tables.${table}`,
+        'expected relations, payments or status, each a list of column names',
+      );
     }
   }
   return Object.fromEntries(SECTIONS.map((section) => [section, written[section] ?? {}])) as unknown as Mapping;
+}
+
+/** The document as plain values; aliases that multiply are refused. */
+function plain(file: string, document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new RefusedMapping(file, '', (error as Error).message);
+  }
 }
 
 function checkCategory(

@@ -31,6 +31,11 @@ export class Columns {
     );
   }
 
+  /** Whether anything is read from the column at this place. */
+  reads(place: number): boolean {
+    return Object.values(this.mapping.columns).includes(this.header[place] ?? '');
+  }
+
   placeOf(word: ColumnWord): number {
     return this.places.get(word) ?? -1;
   }
@@ -48,6 +53,8 @@ export class Row {
   constructor(
     private readonly cells: readonly string[],
     private readonly columns: Columns,
+    /** The person whom an identity number stands for, instead of what the cell says. */
+    private readonly person?: string,
   ) {}
 
   get mapping(): Mapping {
@@ -56,6 +63,7 @@ export class Row {
 
   /** The cell without the spaces around it; empty where the file has no such column. */
   text(word: ColumnWord): string {
+    if (word === 'person' && this.person !== undefined) return this.person;
     const place = this.columns.placeOf(word);
     return place < 0 ? '' : (this.cells[place] ?? '').trim();
   }

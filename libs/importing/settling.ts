@@ -5,37 +5,73 @@ import type { CellFault } from './row';
 /** What became of one fact. */
 export type Settled = 'recorded' | 'already' | CellFault;
 
+export interface Settlement {
+  /** In the order of the facts. */
+  settled: Settled[];
+  /** The highest position of what was recorded; undefined where nothing was. */
+  position?: bigint;
+}
+
 /**
  * Records facts of one stream in order, as one batch where nothing stands in the way. What is there already is passed over,
- * what the ledger refuses is told fact by fact. Throws where the store cannot say what became of the batch.
+ * what the ledger refuses is told fact by fact. Of an import that resumes, what stands behind the position `since` was recorded
+ * by itself before it broke off. Throws where the store cannot say what became of the batch.
  */
-export async function settle(ledger: Ledger, stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
+export async function settle(
+  ledger: Ledger,
+  stream: string,
+  facts: readonly LedgerEvent[],
+  since?: bigint,
+): Promise<Settlement> {
   const outcome = await ledger.append(stream, facts);
-  if (outcome.outcome === 'recorded') return facts.map(() => 'recorded');
-  if (outcome.outcome === 'alreadyRecorded') return facts.map(() => 'already');
+  if (outcome.outcome === 'recorded') return { settled: facts.map(() => 'recorded'), position: outcome.position };
   if (outcome.outcome === 'unknown') {
     throw new Error(`${stream}: it is unknown whether the batch was recorded; run the import again`, {
       cause: outcome.cause,
     });
   }
-  return settleOneByOne(ledger, stream, facts);
+  const found: Settlement = { settled: [] };
+  if (outcome.outcome === 'alreadyRecorded') {
+    for (const event of outcome.events) found.settled.push(asFound(event, since, found));
+  } else found.settled = await settleOneByOne(ledger, stream, facts, since, found);
+  return found;
 }
 
-async function settleOneByOne(ledger: Ledger, stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
-  const known = new Map((await ledger.streamEvents(stream)).map((event) => [event.id, contentKey(event)]));
+/** What is there already: recorded by this import before it broke off, or by somebody before. */
+function asFound({ position }: LedgerEvent, since: bigint | undefined, found: Settlement): 'recorded' | 'already' {
+  if (since === undefined || position === undefined || BigInt(position) <= since) return 'already';
+  note(BigInt(position), found);
+  return 'recorded';
+}
+
+function note(position: bigint, found: Settlement): void {
+  if (found.position === undefined || position > found.position) found.position = position;
+}
+
+async function settleOneByOne(
+  ledger: Ledger,
+  stream: string,
+  facts: readonly LedgerEvent[],
+  since: bigint | undefined,
+  found: Settlement,
+): Promise<Settled[]> {
+  const known = new Map<string, { content: string; event?: LedgerEvent; first?: number }>();
+  const repeats = new Map<number, number>();
+  for (const event of await ledger.streamEvents(stream)) known.set(event.id, { content: contentKey(event), event });
   const settled = new Map<number, Settled>();
   let open: number[] = [];
   facts.forEach((fact, index) => {
-    const content = known.get(fact.id);
-    if (content === undefined) open.push(index);
-    else
-      settled.set(
-        index,
-        content === contentKey(fact)
-          ? 'already'
-          : { field: 'id', reason: `${fact.id} stands for another event of ${stream}` },
-      );
-    known.set(fact.id, contentKey(fact));
+    const content = contentKey(fact);
+    const there = known.get(fact.id);
+    if (there === undefined) open.push(index);
+    else if (there.content !== content)
+      settled.set(index, { field: 'id', reason: `${fact.id} stands for another event of ${stream}` });
+    else {
+      settled.set(index, there.event === undefined ? 'already' : asFound(there.event, since, found));
+      if (there.first !== undefined) repeats.set(index, there.first);
+    }
+    // Said again in the same batch, it is there by its own doing only once.
+    known.set(fact.id, { content: there?.content ?? content, first: there === undefined ? index : there.first });
   });
 
   while (open.length > 0) {
@@ -47,6 +83,7 @@ async function settleOneByOne(ledger: Ledger, stream: string, facts: readonly Le
     switch (outcome.outcome) {
       case 'recorded':
       case 'alreadyRecorded':
+        if (outcome.outcome === 'recorded') note(outcome.position, found);
         for (const index of open) settled.set(index, outcome.outcome === 'recorded' ? 'recorded' : 'already');
         open = [];
         break;
@@ -70,6 +107,8 @@ async function settleOneByOne(ledger: Ledger, stream: string, facts: readonly Le
               ledger,
               stream,
               part.map((index) => facts[index]!),
+              since,
+              found,
             );
             part.forEach((index, place) => settled.set(index, results[place]!));
           }
@@ -83,6 +122,10 @@ async function settleOneByOne(ledger: Ledger, stream: string, facts: readonly Le
     if (open.length > 0 && faults.size === 0)
       throw new Error(`${stream}: the store refused the batch without naming an event`);
     open = open.filter((index) => !faults.has(index));
+  }
+  for (const [index, first] of repeats) {
+    const become = settled.get(first)!;
+    if (typeof become === 'object') settled.set(index, become);
   }
   return facts.map((_, index) => settled.get(index)!);
 }

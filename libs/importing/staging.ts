@@ -6,6 +6,8 @@ export interface Staged {
   file: number;
   line: number;
   cells: string[];
+  /** The person whom its identity number stands for. */
+  person?: string;
   fact?: LedgerEvent;
 }
 
@@ -14,6 +16,7 @@ interface StagedRecord {
   file: number;
   line: number;
   cells: string;
+  person: string | null;
   fact: string | null;
 }
 
@@ -23,7 +26,7 @@ interface StagedRecord {
  */
 export class Staging {
   private readonly database: Database.Database;
-  private readonly insert: Database.Statement<[string, string, number, number, string, string | null]>;
+  private readonly insert: Database.Statement<[string, string, number, number, string, string | null, string | null]>;
   private pending = 0;
 
   constructor() {
@@ -31,12 +34,12 @@ export class Staging {
     this.database.pragma('journal_mode = OFF');
     this.database.pragma('synchronous = OFF');
     this.database.exec(
-      'CREATE TABLE staged (stream TEXT, recorded_at TEXT, file INTEGER, line INTEGER, cells TEXT, fact TEXT)',
+      'CREATE TABLE staged (stream TEXT, recorded_at TEXT, file INTEGER, line INTEGER, cells TEXT, person TEXT, fact TEXT)',
     );
-    this.insert = this.database.prepare('INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?)');
+    this.insert = this.database.prepare('INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?)');
   }
 
-  add(stream: string, recordedAt: string, { file, line, cells, fact }: Staged): void {
+  add(stream: string, recordedAt: string, { file, line, cells, person, fact }: Staged): void {
     if (this.pending === 0) this.database.exec('BEGIN');
     this.insert.run(
       stream,
@@ -44,22 +47,24 @@ export class Staging {
       file,
       line,
       JSON.stringify(cells),
+      person ?? null,
       fact === undefined ? null : JSON.stringify(fact),
     );
     this.pending += 1;
     if (this.pending === 10_000) this.commit();
   }
 
-  /** One stream after the other, each in the order of recording, then of the files as they were named. */
-  *streams(): Generator<{ stream: string; staged: Staged[] }> {
+  /** One stream after the other, from the one that follows `after`, each in the order of recording, then of the files as they were named. */
+  *streams(after = ''): Generator<{ stream: string; staged: Staged[] }> {
     this.commit();
     const ordered = this.database
-      .prepare<[], StagedRecord>(
-        'SELECT stream, file, line, cells, fact FROM staged ORDER BY stream, recorded_at, file, line, rowid',
+      .prepare<[string], StagedRecord>(
+        `SELECT stream, file, line, cells, person, fact FROM staged WHERE stream > ?
+         ORDER BY stream, recorded_at, file, line, rowid`,
       )
-      .iterate();
+      .iterate(after);
     let current: { stream: string; staged: Staged[] } | undefined;
-    for (const { stream, file, line, cells, fact } of ordered) {
+    for (const { stream, file, line, cells, person, fact } of ordered) {
       if (current !== undefined && current.stream !== stream) {
         yield current;
         current = undefined;
@@ -69,6 +74,7 @@ export class Staging {
         file,
         line,
         cells: JSON.parse(cells) as string[],
+        ...(person === null ? {} : { person }),
         ...(fact === null ? {} : { fact: JSON.parse(fact) as LedgerEvent }),
       });
     }

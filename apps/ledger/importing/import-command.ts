@@ -3,8 +3,11 @@ import {
   RefusedFile,
   RefusedMapping,
   importFiles,
+  journalBeside,
   loadMapping,
+  withoutRefusedRows,
   type FileSummary,
+  type ImportProgress,
   type ImportSummary,
   type Mapping,
 } from '../../../libs/importing';
@@ -24,6 +27,7 @@ import {
 interface Options extends OutputOptions {
   store?: string;
   mapping?: string;
+  sheet?: string;
   region?: string;
   actor: string;
   migratedFrom?: string;
@@ -31,16 +35,17 @@ interface Options extends OutputOptions {
   quiet?: boolean;
 }
 
-/** `ledger import FILE…`: status 1 where not a single row could be taken. */
+/** `ledger import FILE…`: status 0 where every row is recorded or was there, 1 where rows were refused, 2 where a file was refused whole. */
 export function addImport(program: Command, terminal: Terminal): void {
   addCommand<Options>(
     program,
     'import <file...>',
-    'take in extracts (CSV with national field names, UTF-8 or GB18030) and events (JSON lines)',
+    'take in extracts (CSV or XLSX with national field names, UTF-8 or GB18030) and JSON lines (events, or rows)',
     (command) =>
       command
         .option('--store <folder>', 'the ledger’s data folder, or the address of an EventStoreDB')
         .option('--mapping <file>', 'an agency’s own columns and codes, laid over the national ones')
+        .option('--sheet <name>', 'the sheet of a workbook; left out: its first')
         .option('--region <code>', 'the region of rows that name none')
         .option('--actor <id>', 'who imports, by account or program', 'import')
         .option(
@@ -48,17 +53,23 @@ export function addImport(program: Command, terminal: Terminal): void {
           'keep the time at which this system recorded the rows (opt_time, recordedAt)',
         )
         .option('-q, --quiet', 'no progress')
-        .option('--policies <folder>', 'policy packs other than the ledger’s own'),
+        .option('--policies <folder>', 'policy packs other than the ledger’s own')
+        .addHelpText(
+          'after',
+          '\nExit status: 0 every row is recorded or was there · 1 rows were refused (see the lists) · 2 bad usage, or a file refused whole',
+        ),
     (files, options) => runImport(files, options, terminal),
   );
 }
 
-async function runImport(files: readonly string[], options: Options, terminal: Terminal): Promise<Status> {
-  const { region, actor, migratedFrom, lang } = options;
+async function runImport(named: readonly string[], options: Options, terminal: Terminal): Promise<Status> {
+  const { region, actor, migratedFrom, sheet, lang } = options;
   if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
     throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
   const mapping = mappingOf(options.mapping);
   const policies = openPolicies(options.policies);
+  const { files, leftOut } = withoutRefusedRows([...new Set(named)]);
+  for (const file of leftOut) terminal.err(`${leftOutLine(file, lang)}\n`);
   const summary = await writingStore(dataFolder(options.store), async (store) => {
     const ledger = openLedger({ store, policies, clock: Date.now });
     try {
@@ -66,12 +77,12 @@ async function runImport(files: readonly string[], options: Options, terminal: T
         files,
         ledger,
         mapping,
+        sheet,
         region,
         actor,
         migratedFrom,
-        onProgress: options.quiet
-          ? undefined
-          : ({ file, rows, events }) => terminal.err(`${file}: ${progressOf(rows, events, lang)}\n`),
+        journal: journalBeside(files),
+        onProgress: options.quiet ? undefined : (progress) => terminal.err(`${progressOf(progress, lang)}\n`),
       });
     } catch (error) {
       if (error instanceof RefusedFile) throw new BadInput(error.message);
@@ -79,7 +90,13 @@ async function runImport(files: readonly string[], options: Options, terminal: T
     }
   });
   terminal.out(options.json ? printedJson(summary) : summaryPage(summary, lang));
-  return summary.rows > 0 && summary.refused === summary.rows ? 1 : 0;
+  return summary.refused > 0 ? 1 : 0;
+}
+
+function leftOutLine(file: string, language: Language): string {
+  return language === 'zh'
+    ? `${file}：前次导入的拒收行清单，不作为文件导入；改好后单独导入`
+    : `${file}: left out, it lists the refused rows of an earlier import; mend them and import it by itself`;
 }
 
 function mappingOf(file: string | undefined): Mapping {
@@ -91,22 +108,31 @@ function mappingOf(file: string | undefined): Mapping {
   }
 }
 
-function progressOf(rows: number, events: number, language: Language): string {
+function progressOf({ file, rows, events, refused }: ImportProgress, language: Language): string {
   return language === 'zh'
-    ? `已读 ${counted(rows)} 行，记录 ${counted(events)} 个事件`
-    : `${counted(rows)} rows read, ${counted(events)} events recorded`;
+    ? `${file}: 已读 ${counted(rows)} 行，记录 ${counted(events)} 个事件，拒收 ${counted(refused)} 行`
+    : `${file}: ${counted(rows)} rows read, ${counted(events)} events recorded, ${counted(refused)} rows refused`;
 }
 
-function summaryPage({ files, rows, recorded, already, refused, events }: ImportSummary, language: Language): string {
+function summaryPage(
+  { files, rows, recorded, already, refused, events, resumedAfter }: ImportSummary,
+  language: Language,
+): string {
   const zh = language === 'zh';
+  const resumed =
+    resumedAfter === undefined
+      ? ''
+      : zh
+        ? `前次导入中断，自已办结的 ${counted(resumedAfter)} 行之后继续\n`
+        : `an earlier run broke off; went on after the ${counted(resumedAfter)} rows that it had settled\n`;
   const total = zh
     ? `共 ${counted(rows)} 行 → ${counted(events)} 个事件：${counted(recorded)} 行记录，${counted(already)} 行已有，${counted(refused)} 行拒收`
     : `${counted(rows)} rows → ${counted(events)} events: ${counted(recorded)} rows recorded, ${counted(already)} already there, ${counted(refused)} refused`;
-  return `${files.map((file) => filePage(file, zh)).join('')}${total}\n`;
+  return `${resumed}${files.map((file) => filePage(file, zh)).join('')}${total}\n`;
 }
 
 function filePage(
-  { file, kind, encoding, rows, recorded, already, refused, events, refusedFile, reasons }: FileSummary,
+  { file, kind, encoding, sheet, rows, recorded, already, refused, events, refusedFile, reasons }: FileSummary,
   zh: boolean,
 ): string {
   const kinds = {
@@ -120,7 +146,7 @@ function filePage(
   const refusals = reasons.slice(0, 8).map(({ reason, rows: times }) => `    ${counted(times)} × ${reason}\n`);
   const where =
     refusedFile === undefined ? '' : `    ${zh ? '拒收行及原因' : 'refused rows and reasons'}: ${refusedFile}\n`;
-  return `${file} (${kinds[kind]}, ${encoding.toUpperCase()}): ${counts}\n${refusals.join('')}${where}`;
+  return `${file} (${kinds[kind]}, ${sheet ?? encoding.toUpperCase()}): ${counts}\n${refusals.join('')}${where}`;
 }
 
 function counted(count: number): string {

@@ -30,7 +30,7 @@ async function writeRegion(folder: string, name: string, extract: RegionExtract)
 
 /** The payments of a file by person and first fee month, with the ids that an import gives them. */
 async function paymentsIn(file: string): Promise<Map<string, LedgerEvent>> {
-  const source = await openSource(file, loadMapping(), { actor: SAMPLES_SYSTEM, migratedFrom: SAMPLES_SYSTEM });
+  const source = await openSource(file, { mapping: loadMapping() }, { actor: SAMPLES_SYSTEM, migratedFrom: SAMPLES_SYSTEM });
   const payments = new Map<string, LedgerEvent>();
   for await (const rows of source.rows()) {
     for (const row of rows) {

@@ -1,0 +1,2 @@
+export { openSheet, type Sheet, type SheetRow } from './workbook';
+export { BrokenWorkbook } from './zip';
