@@ -1,0 +1,33 @@
+import type { StoredEvent } from '../event-store';
+import type { Item } from './item';
+import type { Place } from './place';
+
+/** Makes the items of one event after the other, in the order of the log. */
+export interface Derivation {
+  /** Makes ready for the events up to a position. */
+  reach(position: bigint): Promise<void>;
+  /** The items of the event, after the item of this key where one is given. */
+  items(event: StoredEvent, after: string | undefined): AsyncGenerator<Item> | Generator<Item>;
+}
+
+/** Some items in a row, and the place up to which they are all there is. */
+export interface Page {
+  items: Item[];
+  through: Place;
+}
+
+/** The items of events in a row, after a place, an item or a whole position at a time. */
+export async function* derived(
+  derivation: Derivation,
+  events: readonly StoredEvent[],
+  after: Place,
+): AsyncGenerator<{ item?: Item; through: Place }> {
+  if (events.length === 0) return;
+  await derivation.reach(events.at(-1)!.position);
+  for (const event of events) {
+    const { position } = event;
+    const key = position === after.position ? after.key : undefined;
+    for await (const item of derivation.items(event, key)) yield { item, through: item.place };
+    yield { through: { position } };
+  }
+}

@@ -1,0 +1,311 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoredEvent } from '../event-store';
+import { openLedger } from '../ledger';
+import { fromStored, parseStream, personStream } from '../../events';
+import { changesBetween, figuresOf } from '../../projections/difference';
+import { homeRegion, mergedPeople } from '../../projections/grounds';
+import { historyAt } from '../../projections/history';
+import { dayNumber } from '../calendar';
+import {
+  BEGINNING,
+  Feeds,
+  INDEX_FILE,
+  parsePlace,
+  placeText,
+  type AnswerChanged,
+  type Item,
+  type RegionChanged,
+} from '.';
+import { all, event, lives, openFeedWorld, paid, policies, type FeedWorld } from './testing/world';
+
+let world: FeedWorld;
+beforeEach(() => {
+  world = openFeedWorld();
+});
+afterEach(() => world.close());
+
+const said = (item: Item) => JSON.parse(item.text) as AnswerChanged | RegionChanged;
+const told = (items: readonly Item[]) => items.map(({ id }) => id);
+const answers = () => all(world.feeds, 'answers');
+const published = (value: number, on: string) =>
+  event('region-211200', 'ReferenceValuePublished', on, {
+    region: '211200',
+    name: 'interruptionWaitingDays',
+    value,
+    unit: 'days',
+    validFrom: '2022-01-01',
+    source: 'bureau',
+  });
+
+/** What the ledger itself answers about everyone just before and just after each event of the log. */
+async function expectedItems(): Promise<Map<string, unknown>> {
+  const { store } = world;
+  const ledger = openLedger({ store, policies, clock: Date.now });
+  const log: StoredEvent[] = [];
+  for await (const batch of store.readAll()) log.push(...batch);
+  const people = [
+    ...new Set(log.flatMap(({ stream }) => (stream.startsWith('person-') ? [parseStream(stream)!.id] : []))),
+  ];
+  const expected = new Map<string, unknown>();
+  for (const { position, recordedAt, stream } of log) {
+    if (stream.startsWith('region-')) expected.set(`${position}-region`, undefined);
+    for (const person of people.sort()) {
+      const events = (await store.readStream(personStream(person))).map(fromStored);
+      const validOn = recordedAt.slice(0, 10);
+      const regionAt = async (limit: bigint) => {
+        const own = historyAt(events, limit);
+        const others = await Promise.all(mergedPeople(own).map((other) => store.readStream(personStream(other))));
+        return homeRegion(historyAt([...events, ...others.flat().map(fromStored)], limit).facts, dayNumber(validOn));
+      };
+      const [home, away] = [await regionAt(position), await regionAt(position - 1n)];
+      if (home === undefined && away === undefined) continue;
+      const ask = (knownAt: bigint, region: string) => ledger.answer({ person, validOn, knownAt, region });
+      const before = (await ask(position - 1n, away ?? home!))!;
+      const after = (await ask(position, home ?? away!))!;
+      const changes = changesBetween(figuresOf(before), figuresOf(after)).map(({ at, from, to }) => ({ at, from, to }));
+      if (changes.length > 0) expected.set(`${position}.${person}`, changes);
+    }
+  }
+  return expected;
+}
+
+function changesOf(item: Item): unknown {
+  const { data } = said(item);
+  return 'changes' in data ? data.changes.map(({ at, from, to }) => ({ at, from, to })) : undefined;
+}
+
+async function expectAgreement(): Promise<Item[]> {
+  const items = await answers();
+  const expected = await expectedItems();
+  expect(told(items)).toEqual([...expected.keys()]);
+  expect(items.map(changesOf)).toEqual([...expected.values()]);
+  return items;
+}
+
+describe('the feed of answers', () => {
+  it('holds what the ledger answers differently after each event, and nothing else', async () => {
+    await world.append(...lives(3));
+    const items = await expectAgreement();
+    expect(items.length).toBeGreaterThan(30);
+    expect(new Set(items.map(({ lane }) => lane.split('-')[0]))).toEqual(new Set(['person', 'region']));
+  });
+
+  it('tells of corrections, voidings, people found twice and taken apart, and of who left a region', async () => {
+    const months = ['2022-01', '2022-02', '2022-03'];
+    const first = paid('A', '2022-01', '2022-01-10');
+    const wrong = paid('A', '2022-07', '2022-07-10');
+    const merged = event('person-A', 'Merged', '2022-08-01', { otherPersonId: 'B', reason: 'found twice' });
+    await world.append(
+      first,
+      ...months.map((month) => paid('B', month, `${month}-11`, '320700')),
+      wrong,
+      event('person-A', 'Corrected', '2022-07-20', {
+        target: wrong.id,
+        data: { feeMonths: { from: '2022-06', through: '2022-06' } },
+        reason: 'misread',
+      }),
+      merged,
+      // From here on an event of B changes what is answered about A as well.
+      paid('B', '2022-08', '2022-08-11', '320700'),
+      event('person-A', 'Voided', '2022-08-20', { target: merged.id, reason: 'two people after all' }),
+      paid('B', '2022-09', '2022-09-11', '320700'),
+      event('person-A', 'Voided', '2022-09-20', { target: first.id, reason: 'not his' }),
+      event('person-A', 'Voided', '2022-09-21', { target: wrong.id, reason: 'not his' }),
+    );
+    const items = await expectAgreement();
+    expect(told(items).filter((id) => id.startsWith('8.'))).toEqual(['8.A', '8.B']);
+    expect(told(items).filter((id) => id.startsWith('10.'))).toEqual(['10.B']);
+    expect(items.find(({ id }) => id === '8.A')!.regions).toEqual(['211200']);
+  });
+
+  it('says nothing where nothing reads otherwise', async () => {
+    const residence = event('person-A', 'ResidenceChanged', '2022-02-01', { household: '320700' });
+    await world.append(paid('A', '2022-01', '2022-01-10'), residence);
+    expect(told(await answers())).toEqual(['1.A']);
+  });
+
+  it('tells of a region’s event first, then of everyone whose answer it changed, by id', async () => {
+    const people = ['C', 'A', 'B'];
+    await world.append(
+      ...people.flatMap((person) => [paid(person, '2022-01', '2022-01-10'), paid(person, '2022-08', '2022-08-10')]),
+      paid('ELSEWHERE', '2022-01', '2022-01-10', '320700'),
+      event(
+        'region-211200',
+        'RulingRecorded',
+        '2022-04-01',
+        { region: '211200', reading: 'A-01', choice: 'B', authority: 'bureau' },
+        '2022-09-01',
+      ),
+    );
+    const items = (await expectAgreement()).filter(({ place }) => place.position === 8n);
+    expect(told(items)).toEqual(['8-region', '8.A', '8.B', '8.C']);
+    expect(said(items[0]!)).toMatchObject({
+      type: 'cn.enrollment-ledger.region.changed.v1',
+      subject: '211200',
+      data: { region: '211200', cause: { type: 'RulingRecorded', position: '8' }, data: { reading: 'A-01' } },
+    });
+    expect(said(items[1]!)).toMatchObject({
+      specversion: '1.0',
+      id: '8.A',
+      source: 'urn:enrollment-ledger:feed:answers',
+      type: 'cn.enrollment-ledger.answer.changed.v1',
+      subject: 'A',
+      time: '2022-09-01T09:00:00.000+08:00',
+      datacontenttype: 'application/json',
+      data: { person: 'A', region: '211200', validOn: '2022-09-01', cause: { type: 'RulingRecorded' } },
+    });
+  });
+
+  it('parks somebody whose event cannot be read, says so once, and goes on with everyone else', async () => {
+    await world.append(paid('A', '2022-01', '2022-01-10'), paid('B', '2022-01', '2022-01-10'));
+    const unheardOf = {
+      id: '00000000-0000-4000-8000-000000000001',
+      type: 'NotYetKnown',
+      recordedAt: '2022-02-01T09:00:00.000+08:00',
+      data: {},
+      metadata: { schemaVersion: 9, effectiveOn: '2022-02-01' },
+    };
+    await world.appendRaw('person-A', unheardOf);
+    await world.append(paid('A', '2022-02', '2022-02-10'), paid('B', '2022-02', '2022-02-10'));
+    const items = await answers();
+    expect(told(items)).toEqual(['1.A', '2.B', '3.A', '5.B']);
+    expect(changesOf(items[2]!)).toContainEqual({
+      at: 'undetermined',
+      from: undefined,
+      to: { question: 'history', why: 'parked', needs: 'person-A revision 1' },
+    });
+    const recorded = await all(world.feeds, 'events');
+    expect(recorded).toHaveLength(5);
+  });
+
+  it('gives the same whatever the place it is taken up from and however small the pages', async () => {
+    await world.append(...lives(2), ...['X', 'Y', 'Z'].map((person) => paid(person, '2022-01', '2022-01-10')));
+    await world.append(
+      event(
+        'region-211200',
+        'RulingRecorded',
+        '2021-04-01',
+        { region: '211200', reading: 'A-01', choice: 'B', authority: 'bureau' },
+        '2030-01-01',
+      ),
+    );
+    const whole = await answers();
+    expect(await all(world.feeds, 'answers', BEGINNING, {}, 1)).toEqual(whole);
+    for (let index = 0; index < whole.length; index += 7) {
+      const rest = await all(world.feeds, 'answers', whole[index]!.place);
+      expect(rest).toEqual(whole.slice(index + 1));
+    }
+    const last = whole.slice(-3);
+    for (const { place } of last) expect(parsePlace(placeText(place))).toEqual(place);
+  });
+
+  it('needs its index no more than to be quick: removed, it is made again', async () => {
+    await world.append(...lives(2));
+    const whole = await answers();
+    await world.feeds.close();
+    expect(existsSync(join(world.folder, INDEX_FILE))).toBe(true);
+    rmSync(join(world.folder, INDEX_FILE));
+    expect(await answers()).toEqual(whole);
+  });
+
+  it('notices an index of another log', async () => {
+    await world.append(paid('A', '2022-01', '2022-01-10'), paid('B', '2022-01', '2022-01-10'));
+    await answers();
+    const other = openFeedWorld();
+    try {
+      await other.append(
+        paid('C', '2022-01', '2022-01-10'),
+        event(
+          'region-211200',
+          'RulingRecorded',
+          '2021-04-01',
+          { region: '211200', reading: 'A-01', choice: 'B', authority: 'bureau' },
+          '2022-03-01',
+        ),
+      );
+      await world.feeds.close();
+      const mixed = new Feeds({ store: other.store, policies, folder: world.folder });
+      const alone = await all(other.feeds, 'answers');
+      expect(await all(mixed, 'answers')).toEqual(alone);
+      await mixed.close();
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('lets through what a reader wants: regions with those below them, types of events, parts of answers', async () => {
+    await world.append(
+      paid('A', '2022-01', '2022-01-10'),
+      paid('B', '2022-01', '2022-01-10', '320700'),
+      published(60, '2022-02-01'),
+    );
+    const wanted = async (filter: Parameters<Feeds['page']>[2]) =>
+      told(await all(world.feeds, 'answers', BEGINNING, filter));
+    expect(await wanted({ regions: ['210000'] })).toEqual(['1.A', '3-region']);
+    expect(await wanted({ regions: ['211202'] })).toEqual(['3-region']);
+    expect(await wanted({ regions: ['320700'] })).toEqual(['2.B']);
+    expect(await wanted({ types: ['ReferenceValuePublished'] })).toEqual(['3-region']);
+    expect(await wanted({ parts: ['coverage'] })).toEqual(['2.B']);
+    expect(await wanted({ parts: ['stays'] })).toEqual([]);
+    const inRegion = await all(world.feeds, 'events', BEGINNING, { regions: ['320700'] });
+    expect(told(inRegion)).toEqual(['2']);
+  });
+});
+
+describe('following a feed', () => {
+  it('gives many readers the same, each once, while the log grows, and follows the log once', async () => {
+    const events = lives(3);
+    const half = Math.floor(events.length / 2);
+    await world.append(...events.slice(0, half));
+    let subscriptions = 0;
+    const { store } = world;
+    const counted = {
+      ...bound(store),
+      subscribeAll: (...given: Parameters<typeof store.subscribeAll>) => (
+        subscriptions++,
+        store.subscribeAll(...given)
+      ),
+    };
+    const feeds = new Feeds({ store: counted, policies, folder: world.folder });
+    const stop = new AbortController();
+    const starts = [0n, 1n, 17n, BigInt(half)];
+    const readers = starts.map((position) => collect(feeds, position, stop.signal));
+    for (const one of events.slice(half)) await world.append(one);
+    const whole = await answers();
+    await Promise.all(readers.map(({ until }) => until(whole.at(-1)!.id)));
+    stop.abort();
+    for (const [index, { items, ended }] of readers.entries()) {
+      await ended;
+      expect(told(items)).toEqual(told(whole.filter(({ place }) => place.position > starts[index]!)));
+    }
+    expect(subscriptions).toBe(1);
+    await feeds.close();
+  });
+});
+
+function bound(store: FeedWorld['store']) {
+  return {
+    readAll: store.readAll.bind(store),
+    readStream: store.readStream.bind(store),
+    head: store.head.bind(store),
+  };
+}
+
+function collect(feeds: Feeds, position: bigint, signal: AbortSignal) {
+  const items: Item[] = [];
+  let wake: () => void = () => undefined;
+  const run = async () => {
+    for await (const page of feeds.follow('answers', { position }, {}, signal)) {
+      items.push(...page.items);
+      wake();
+    }
+  };
+  return {
+    items,
+    ended: run(),
+    until: async (id: string) => {
+      while (!items.some((item) => item.id === id)) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
