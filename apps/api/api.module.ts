@@ -9,6 +9,7 @@ import { Ledger } from '../../libs/ledger';
 import { Disputes } from '../../libs/disputes';
 import { LoadedPolicies } from '../../libs/policy';
 import { AccessGuard, Belonging } from './access';
+import type { Pulse } from '../projector';
 import { DisputesController } from './disputes/disputes.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
@@ -25,11 +26,12 @@ import { LogController } from './lists/log.controller';
 import { Tables } from './lists/tables';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
-import { SETTINGS, STORE, TOKEN } from './parts';
+import { PULSE, SETTINGS, STORE, TOKEN } from './parts';
 import { AnswersController } from './persons/answers.controller';
 import { CommandsController } from './persons/commands.controller';
 import { PersonEventsController } from './persons/events.controller';
 import { PoliciesController } from './policies/policies.controller';
+import { ReportTables } from './projecting';
 import { Recording } from './recording/recording.service';
 import { ReportsController } from './reports/reports.controller';
 import { RegionsController } from './regions/regions.controller';
@@ -43,6 +45,8 @@ export interface ApiParts {
   token: string;
   settings: Settings;
   log: Params;
+  /** What the projector inside the server tells of itself; left out where there is none. */
+  pulse?: () => Pulse;
 }
 
 @Module({})
@@ -53,7 +57,7 @@ export class ApiModule implements NestModule {
     private readonly draining: Draining,
   ) {}
 
-  static of({ store, ledger, policies, token, settings, log }: ApiParts): DynamicModule {
+  static of({ store, ledger, policies, token, settings, log, pulse }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       imports: [
@@ -83,10 +87,11 @@ export class ApiModule implements NestModule {
       providers: [
         { provide: Ledger, useValue: ledger },
         { provide: LoadedPolicies, useValue: policies },
-        { provide: Disputes, useValue: new Disputes({ ledger, policies, clock: Date.now }) },
+        { provide: Disputes, useValue: new Disputes({ ledger, policies }) },
         { provide: STORE, useValue: store },
         { provide: SETTINGS, useValue: settings },
         { provide: TOKEN, useValue: token },
+        { provide: PULSE, useValue: pulse ?? null },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_GUARD, useClass: AccessGuard },
         Belonging,
@@ -95,6 +100,7 @@ export class ApiModule implements NestModule {
         LogPosition,
         Metrics,
         Recording,
+        ReportTables,
         Tables,
       ],
     };

@@ -5,6 +5,8 @@ interface StartWords {
   fileProgress(name: string, rows: number, events: number): string;
   refusedRows(name: string, rows: number, file: string): string;
   noSamples: string;
+  tables: string;
+  noTables: string;
   listening(url: string): string;
   docs(url: string): string;
   tokenMade(token: string, file: string): string;
@@ -19,6 +21,8 @@ const en: StartWords = {
   fileProgress: (name, rows, events) => `  ${name}: ${rows} rows, ${events} events`,
   refusedRows: (name, rows, file) => `  ${name}: ${rows} rows refused, with reasons in ${file}`,
   noSamples: 'There are no sample files; the ledger starts empty',
+  tables: 'The tables of the reports are filled',
+  noTables: 'The tables of the reports cannot be filled yet; it is tried again, the log says why',
   listening: (url) => `The ledger listens on ${url}`,
   docs: (url) => `Documentation of the API: ${url}`,
   tokenMade: (token, file) => `Token (made now, kept in ${file}): ${token}`,
@@ -33,6 +37,8 @@ const zh: StartWords = {
   fileProgress: (name, rows, events) => `  ${name}：${rows} 行，${events} 个事件`,
   refusedRows: (name, rows, file) => `  ${name}：退回 ${rows} 行，原因见 ${file}`,
   noSamples: '没有样例文件，台账从空白开始',
+  tables: '报表数据已就绪',
+  noTables: '报表数据暂时无法生成，系统会继续重试，原因见日志',
   listening: (url) => `台账服务地址：${url}`,
   docs: (url) => `接口文档：${url}`,
   tokenMade: (token, file) => `访问令牌（刚刚生成，保存在 ${file}）：${token}`,

@@ -10,6 +10,7 @@ import { importSamples, samplesWanted } from './first-start/import-samples';
 import { Draining } from './health/draining';
 import { requestLog } from './http/request-log';
 import { Imports } from './imports/imports.service';
+import { InnerProjector } from './projecting';
 import { createServer } from './server';
 import type { Settings } from './settings';
 import { startWords } from './start-words';
@@ -27,7 +28,7 @@ export class StartRefused extends Error {
 }
 
 /**
- * Opens the store and the packs, fills a new data folder with the samples, and listens. `say` is told, line by line, what a person
+ * Opens the store and the packs, fills a new data folder with the samples, starts the projector beside it, and listens. `say` is told, line by line, what a person
  * at the terminal wants to know; the token only where it was just made.
  */
 export async function start(settings: Settings, say: (line: string) => void): Promise<RunningServer> {
@@ -35,13 +36,25 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
   const policies = loadPoliciesOrThrow(settings.policies);
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const store = openedStore(settings);
+  const projector = innerProjector(settings);
   try {
     await answering(store);
     const ledger = openLedger({ store, policies, clock: Date.now });
     const { token, made } = keepToken(settings.data);
-    if (await samplesWanted(settings, store)) await importSamples(ledger, settings, say);
+    const first = await samplesWanted(settings, store);
+    if (first) await importSamples(ledger, settings, say);
+    projector?.start();
+    if (first && projector) say((await projector.reached(await store.head())) ? words.tables : words.noTables);
 
-    const app = await createServer({ store, ledger, policies, token, settings, log: requestLog(settings.logLevel) });
+    const app = await createServer({
+      store,
+      ledger,
+      policies,
+      token,
+      settings,
+      log: requestLog(settings.logLevel),
+      pulse: projector && (() => projector.pulse()),
+    });
     await app.listen(settings.port, settings.host);
     const http = app.getHttpServer() as Server;
     const url = urlOf(http.address() as AddressInfo);
@@ -59,13 +72,19 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
         await finishRequests(http, settings.shutdownSeconds);
         await imports.idle();
         await app.close();
+        await projector?.stop();
         await store.close();
       },
     };
   } catch (error) {
+    await projector?.stop();
     await store.close();
     throw error;
   }
+}
+
+function innerProjector({ projector, ...settings }: Settings): InnerProjector | undefined {
+  return projector && new InnerProjector({ ...settings, projector });
 }
 
 function openedStore({ store }: Settings): EventStore {

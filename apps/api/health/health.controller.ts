@@ -1,14 +1,31 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+  type HealthIndicatorStatus,
+} from '@nestjs/terminus';
 import type { EventStore } from '../../../libs/event-store';
 import { LoadedPolicies } from '../../../libs/policy';
 import { AllowsAnyone } from '../access';
+import { isWell, troubleWords, type Pulse } from '../../projector';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
-import { STORE } from '../parts';
+import { PULSE, STORE } from '../parts';
+import { ReportTables } from '../projecting';
 import { Draining } from './draining';
 
 const STORE_PATIENCE_MS = 2_000;
+
+/** As Nest has it; `degraded` where what is down is not needed for answers about one person. */
+interface Readiness extends Omit<HealthCheckResult, 'status' | 'info' | 'error'> {
+  status: HealthCheckResult['status'] | 'degraded';
+  info: Parts;
+  error: Parts;
+}
+
+type Parts = Record<string, { status: HealthIndicatorStatus } | undefined>;
 
 @ApiTags('operations')
 @AllowsAnyone()
@@ -19,7 +36,9 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly policies: LoadedPolicies,
     private readonly draining: Draining,
+    private readonly tables: ReportTables,
     @Inject(STORE) private readonly store: EventStore,
+    @Inject(PULSE) private readonly pulse: (() => Pulse) | null,
   ) {}
 
   @Get('healthz')
@@ -33,11 +52,28 @@ export class HealthController {
   @ApiOperation({
     operationId: 'isReady',
     summary: 'Whether requests can be served: the store reads, packs are loaded; needs no token',
+    description:
+      'Also tells how far the tables of the reports have come, and what the projector does. Where only these are down, the server ' +
+      'records and answers about one person all the same: the reply is 200, with the status degraded.',
   })
   @ApiAnswers(200, 'Ready', 'They can.')
   @ApiProblems('not-ready')
-  ready(): Promise<HealthCheckResult> {
-    return this.checks.check([() => this.storeReads(), () => this.packsLoaded(), () => this.notDraining()]);
+  async ready(): Promise<Readiness> {
+    const needed = [() => this.storeReads(), () => this.packsLoaded(), () => this.notDraining()];
+    const [result, ...reporting] = await Promise.all([
+      this.checks.check(needed),
+      this.readModelAnswers(),
+      this.projectorKeeps(),
+    ]);
+    const readiness: Readiness = { ...result, info: { ...result.info }, error: { ...result.error } };
+    for (const part of reporting) {
+      Object.assign(readiness.details, part);
+      for (const [name, told] of Object.entries(part)) {
+        readiness[told?.status === 'up' ? 'info' : 'error'][name] = told;
+        if (told?.status === 'down') readiness.status = 'degraded';
+      }
+    }
+    return readiness;
   }
 
   private async storeReads() {
@@ -54,6 +90,37 @@ export class HealthController {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private async readModelAnswers(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('readModel');
+    try {
+      const found = await this.tables.look();
+      return indicator.up(
+        found ? { position: String(found.position), reevaluating: found.reevaluating } : { position: '0' },
+      );
+    } catch {
+      return indicator.down({ reason: `${troubleWords.readModel}; see the log of the server` });
+    }
+  }
+
+  private projectorKeeps(): HealthIndicatorResult {
+    const indicator = this.indicators.check('projector');
+    if (!this.pulse) return indicator.up({ state: 'off' });
+    const pulse = this.pulse();
+    const { state, trouble, shard, position, lag, lagSeconds, filling, status } = pulse;
+    const told = {
+      state,
+      shard,
+      position: String(position),
+      ...(lag === undefined ? {} : { lag }),
+      lagSeconds: Math.round(lagSeconds),
+      parked: status.parked,
+      differences: status.differences,
+      ...(filling ? { filling } : {}),
+    };
+    if (isWell(pulse) || state === 'starting' || state === 'filling') return indicator.up(told);
+    return indicator.down({ ...told, ...(trouble ? { reason: `${troubleWords[trouble]}; see the log` } : {}) });
   }
 
   private packsLoaded() {

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { EventStore } from '../../../libs/event-store';
-import { STORE } from '../parts';
+import { registerPulseMetrics, type Pulse } from '../../projector';
+import { PULSE, STORE } from '../parts';
+import { ReportTables } from '../projecting';
 
 /** The route of what runs before routes are found. */
 const EVERYWHERE = '/{*path}';
@@ -32,16 +34,27 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(@Inject(STORE) store: EventStore) {
+  constructor(@Inject(STORE) store: EventStore, tables: ReportTables, @Inject(PULSE) pulse: (() => Pulse) | null) {
     collectDefaultMetrics({ register: this.registry });
-    new Gauge({
-      name: 'ledger_log_position',
-      help: 'The position of the last event of the log',
-      registers: [this.registry],
-      async collect() {
-        this.set(Number(await store.head()));
-      },
-    });
+    const position = (name: string, help: string, value: () => Promise<number>) =>
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        async collect() {
+          // What does not answer is told as no number, beside everything else that can be told.
+          this.set(await value().catch(() => NaN));
+        },
+      });
+    position('ledger_log_position', 'The position of the last event of the log', async () =>
+      Number(await store.head()),
+    );
+    position(
+      'ledger_read_model_position',
+      'Up to where in the log the tables of the reports have come, whoever keeps them',
+      async () => (await tables.look())?.position ?? 0,
+    );
+    if (pulse) registerPulseMetrics(this.registry, pulse);
   }
 
   /** Counts events that were recorded in a stream. */

@@ -5,14 +5,13 @@ import { dayOfInstant } from '../../../libs/calendar';
 import type { EventStore } from '../../../libs/event-store';
 import { instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
-import { readModelLocation } from '../../../libs/read-model';
 import {
   NothingProjected,
   fileNameOf,
   formats,
   reportNamed,
   reports,
-  writeReport,
+  withReport,
   type Report,
   type ReportFormat,
   type ReportRequest,
@@ -20,9 +19,9 @@ import {
 } from '../../../libs/reports';
 import { Allows, Scoped } from '../access';
 import { faultOf, invalidInput, Problem } from '../http/problem';
-import { ApiAnswers, ApiProblems } from '../openapi/responses';
-import { SETTINGS, STORE } from '../parts';
-import type { Settings } from '../settings';
+import { ApiAnswers, ApiAtLeast, ApiProblems } from '../openapi/responses';
+import { STORE } from '../parts';
+import { ReportTables } from '../projecting';
 import { ReportQuery } from './report.query';
 
 @ApiTags('reports')
@@ -32,7 +31,7 @@ import { ReportQuery } from './report.query';
 export class ReportsController {
   constructor(
     @Inject(STORE) private readonly store: EventStore,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly tables: ReportTables,
     private readonly policies: LoadedPolicies,
   ) {}
 
@@ -49,7 +48,9 @@ export class ReportsController {
     summary: 'Figures about everyone on a day, as known at a time',
     description:
       'A report as known at a time gives the same figures for ever. Persons of whom something was recorded later are then ' +
-      'evaluated anew, which takes longer the more there are; `evaluation` says so. Known now, it is read from the tables.',
+      'evaluated anew, which takes longer the more there are; `evaluation` says so. Known now, it is read from the tables. ' +
+      'Ledger-Position tells up to where in the log the tables have come, Ledger-Behind by how much they fall short of the log; ' +
+      'Ledger-Reevaluating: true while persons are still to be evaluated again because packs, a region or an employer changed.',
   })
   @ApiParam({ name: 'report', description: 'Its name, as /v1/reports lists it', example: 'insured' })
   @ApiQuery({
@@ -76,6 +77,7 @@ export class ReportsController {
     enum: ['zh', 'en'],
     description: 'The language of pages and tables; left out: zh',
   })
+  @ApiAtLeast()
   @ApiProduces('application/json', 'text/csv', formats.xlsx.type, 'text/html')
   @ApiAnswers(200, 'ReportSheet', 'The report. Money is fen in JSON, yuan in the other forms.')
   @ApiProblems('invalid-input', 'not-found', 'not-ready')
@@ -89,19 +91,18 @@ export class ReportsController {
       region,
       format = 'json',
       lang = 'zh',
+      atLeast,
     } = query;
     if (since !== undefined && since >= validOn)
       throw invalidInput([faultOf('since', since, `a day before ${validOn}`)]);
     const request: ReportRequest = { report, validOn, knownAt, since, region, language: lang as 'zh' | 'en' };
-    await this.send(request, format as ReportFormat, response);
+    const tables = await this.tables.reach(atLeast);
+    if (tables?.reevaluating) response.setHeader('Ledger-Reevaluating', 'true');
+    await this.send(request, format as ReportFormat, Number(atLeast ?? 0), response);
   }
 
-  private async send(request: ReportRequest, format: ReportFormat, response: Response): Promise<void> {
-    const parts = {
-      readModel: readModelLocation(this.settings.data, this.settings.databaseUrl),
-      store: this.store,
-      policies: this.policies,
-    };
+  private async send(request: ReportRequest, format: ReportFormat, atLeast: number, response: Response): Promise<void> {
+    const parts = { readModel: this.tables.location, store: this.store, policies: this.policies };
     const shown = format === 'json' || format === 'html';
     const disposition = `${shown ? 'inline' : 'attachment'}; filename="${fileNameOf(request, format)}"`;
     const sink: Sink = {
@@ -113,7 +114,13 @@ export class ReportsController {
       },
     };
     try {
-      await writeReport(parts, request, format, sink);
+      await withReport(parts, request, async (sheet) => {
+        const { position, behind } = sheet.evaluation;
+        const missing = Math.max(Number(behind), atLeast - position);
+        response.setHeader('Ledger-Position', String(position));
+        if (missing > 0) response.setHeader('Ledger-Behind', String(missing));
+        await formats[format].write(sheet, sink);
+      });
       response.end();
     } catch (error) {
       if (error instanceof Disconnected) return;

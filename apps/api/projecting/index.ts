@@ -1,0 +1,2 @@
+export { InnerProjector } from './inner-projector';
+export { ReportTables } from './report-tables';
