@@ -11,6 +11,7 @@ import { LoadedPolicies } from '../../libs/policy';
 import { AccessGuard, Belonging } from './access';
 import type { Pulse } from '../projector';
 import { DisputesController } from './disputes/disputes.controller';
+import { GivenAnswersController } from './disputes/given-answers.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
@@ -72,6 +73,7 @@ export class ApiModule implements NestModule {
       controllers: [
         AnswersController,
         DisputesController,
+        GivenAnswersController,
         PersonEventsController,
         CommandsController,
         RegionsController,

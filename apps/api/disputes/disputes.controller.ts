@@ -1,30 +1,19 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import {
-  BadBasis,
   Disputes,
-  InvalidProposal,
-  PackNotAtHand,
-  parseBasis,
   type AnswerAtBasis,
-  type Basis,
   type DifferenceReport,
   type Impact,
   type Timeline,
 } from '../../../libs/disputes';
-import { dayOfInstant } from '../../../libs/calendar';
-import { instantOf } from '../../../libs/ledger';
 import { Allows } from '../access';
 import { personIn } from '../http/edge-validation';
 import { faultOf, invalidInput } from '../http/problem';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { ref } from '../openapi/schema';
-import { unknownPerson } from '../persons/unknown-person';
+import { BASIS, BASIS_EXAMPLE, asked, basisOf, today } from './asking';
 import { BasisQuery, DiffQuery, ImpactBody, TimelineQuery } from './disputes.query';
-
-const BASIS =
-  'A basis: name=value parts with commas between. validOn (left out: today), knownAt, region, as=decidedThen or as=knownNow, and any number of reading=A-01:B and pack=211200:2022-04-01';
-const THEN = 'validOn=2022-07-15,knownAt=2022-10-01,as=decidedThen';
 
 @ApiTags('disputes')
 @ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
@@ -38,12 +27,12 @@ export class DisputesController {
     operationId: 'answerAtBasis',
     summary: 'The answer at any basis, with the packs and rulings it stands on',
   })
-  @ApiQuery({ name: 'basis', description: BASIS, example: THEN })
+  @ApiQuery({ name: 'basis', description: BASIS, example: BASIS_EXAMPLE })
   @ApiAnswers(200, 'AnswerAtBasis', 'The answer, and the basis it was given on.')
   @ApiProblems('invalid-input', 'unknown-person')
   async answerAt(@Param('person') path: string, @Query() { basis }: BasisQuery): Promise<AnswerAtBasis> {
     const person = personIn(path);
-    return this.asked(person, 'basis', () => this.disputes.answerAt(person, basisOf('basis', basis)));
+    return asked(person, 'basis', () => this.disputes.answerAt(person, basisOf('basis', basis)));
   }
 
   @Get('diff')
@@ -51,14 +40,14 @@ export class DisputesController {
     operationId: 'whyAnswersDiffer',
     summary: 'Each changed span and figure of two answers with its cause',
   })
-  @ApiQuery({ name: 'from', description: BASIS, example: THEN })
+  @ApiQuery({ name: 'from', description: BASIS, example: BASIS_EXAMPLE })
   @ApiQuery({ name: 'to', description: BASIS, example: 'validOn=2022-07-15' })
   @ApiAnswers(200, 'Difference', 'Both answers, and why they differ; no causes where they say the same.')
   @ApiProblems('invalid-input', 'unknown-person')
   async diff(@Param('person') path: string, @Query() { from, to }: DiffQuery): Promise<DifferenceReport> {
     const person = personIn(path);
     const [a, b] = [basisOf('from', from), basisOf('to', to)];
-    return this.asked(person, 'from or to', () => this.disputes.difference(person, a, b));
+    return asked(person, 'from or to', () => this.disputes.difference(person, a, b));
   }
 
   @Get('timeline')
@@ -85,7 +74,7 @@ export class DisputesController {
     @Query() { validOn = today(), region }: TimelineQuery,
   ): Promise<Timeline> {
     const person = personIn(path);
-    return this.asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
+    return asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
   }
 
   @Post('impact')
@@ -103,41 +92,6 @@ export class DisputesController {
     const person = personIn(path);
     const { events, validOn = today(), stream } = body;
     if (!Array.isArray(events)) throw invalidInput([faultOf('events', events, 'a list of the proposed events')]);
-    return this.asked(person, 'events', () => this.disputes.impact(person, events, { validOn, stream }));
+    return asked(person, 'events', () => this.disputes.impact(person, events, { validOn, stream }));
   }
-
-  private async asked<T>(person: string, field: string, ask: () => Promise<T | undefined>): Promise<T> {
-    try {
-      const found = await ask();
-      if (found === undefined) throw unknownPerson(person);
-      return found;
-    } catch (error) {
-      if (error instanceof BadBasis)
-        throw invalidInput([faultOf(`${field}: ${error.field}`, error.value, error.expected)]);
-      if (error instanceof PackNotAtHand)
-        throw invalidInput([faultOf(field, 'as=decidedThen', `packs as they were: ${error.message}`)]);
-      if (error instanceof InvalidProposal) {
-        throw invalidInput(
-          error.faults.map(({ index, field: name, expected }) =>
-            faultOf(`events[${index}].${name}`, undefined, expected),
-          ),
-        );
-      }
-      throw error;
-    }
-  }
-}
-
-function basisOf(field: string, text: string): Basis {
-  try {
-    return parseBasis(text, { validOn: today() });
-  } catch (error) {
-    if (error instanceof BadBasis)
-      throw invalidInput([faultOf(`${field}: ${error.field}`, error.value, error.expected)]);
-    throw error;
-  }
-}
-
-function today(): string {
-  return dayOfInstant(instantOf(Date.now()));
 }

@@ -2,7 +2,8 @@ import { Allow, ValidateBy } from 'class-validator';
 import { parseStream } from '../../../events';
 import { Optional, QuestionDay, RegionCode } from '../http/query-fields';
 
-function BasisText(): PropertyDecorator {
+/** A basis, written as one text. */
+export function BasisText(): PropertyDecorator {
   return ValidateBy({
     name: 'basis',
     validator: {

@@ -111,3 +111,49 @@ describe('disputes over HTTP', () => {
     await server.get('/v1/persons/nobody/timeline').expect(404);
   });
 });
+
+describe('answers that are handed out', () => {
+  const give = (body: object, person = 'P1') => server.post(`/v1/persons/${person}/answers`, body);
+  interface Out {
+    given: { id: string; digest: string };
+    answer: object;
+  }
+
+  it('are recorded, listed, and asked again the same', async () => {
+    const { body, headers } = (await give({ asker: 'court, case 117', purpose: 'refused claim', basis: then })
+      .set('Idempotency-Key', 'give-1')
+      .expect(201)) as { body: Out; headers: Record<string, string> };
+    expect(fits('AnswerGivenOut', body)).toBe('fits');
+    expect(headers['etag']).toMatch(/^"\d+"$/);
+    const retried = await give({ asker: 'court, case 117', purpose: 'refused claim', basis: then })
+      .set('Idempotency-Key', 'give-1')
+      .expect(201);
+    expect(retried.headers['idempotency-hit']).toBe('true');
+    expect(retried.body).toEqual(body);
+    await give({ asker: 'somebody else' }).set('Idempotency-Key', 'give-1').expect(409);
+
+    const list = (await server.get('/v1/persons/P1/answers').expect(200)) as { body: { answers: Out['given'][] } };
+    expect(fits('GivenAnswers', list.body)).toBe('fits');
+    expect(list.body.answers).toEqual([body.given]);
+    const again = await server.get(`/v1/persons/P1/answers/${body.given.id}`).expect(200);
+    expect(fits('AnswerAskedAgain', again.body)).toBe('fits');
+    expect(again.body).toMatchObject({ same: true, findings: [], digest: body.given.digest, answer: body.answer });
+    expect((await server.get(of('answer-at', { basis: then }))).body).toEqual(body.answer);
+  });
+
+  it('are only tried with dryRun, and refused where nobody asks or the basis is none', async () => {
+    const before = (await server.get('/v1/persons/P1/answers')).body as object;
+    const { body } = await server.post('/v1/persons/P1/answers?dryRun=true', { asker: 'court' }).expect(200);
+    expect(fits('AnswerGivenOut', body)).toBe('fits');
+    expect((await server.get('/v1/persons/P1/answers')).body).toEqual(before);
+    const fieldOf = async (wrong: object) =>
+      ((await give(wrong).expect(400)).body as { errors: { field: string }[] }).errors[0]!.field;
+    expect(await fieldOf({})).toBe('asker');
+    expect(await fieldOf({ asker: 'ID 11010519491231002X' })).toBe('asker');
+    expect(await fieldOf({ asker: 'court', basis: 'validOn=soon' })).toBe('basis: validOn');
+    expect(await fieldOf({ asker: 'court', why: 'x' })).toBe('why');
+    await give({ asker: 'court' }, 'nobody').expect(404);
+    await server.get('/v1/persons/nobody/answers').expect(404);
+    await server.get('/v1/persons/P1/answers/00000000-0000-4000-8000-000000000001').expect(404);
+  });
+});

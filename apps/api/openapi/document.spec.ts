@@ -59,6 +59,8 @@ describe('the documentation', () => {
         '/v1/imports/{import}/refused/{place}',
         '/v1/persons/{person}/answer',
         '/v1/persons/{person}/answer-at',
+        '/v1/persons/{person}/answers',
+        '/v1/persons/{person}/answers/{answer}',
         '/v1/persons/{person}/commands/{command}',
         '/v1/persons/{person}/diff',
         '/v1/persons/{person}/events',

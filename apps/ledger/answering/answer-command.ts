@@ -15,22 +15,24 @@ import { NoPack, policiesWith } from '../../../libs/simulation';
 import { isPersonId, toStored, type LedgerEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
 import { knownAtLimit } from '../../../projections/history';
+import { askAgain, basisOf, giveAnswer, personOf, type GivingOptions } from '../disputes';
 import { openPolicies, policiesFolder } from '../installation';
 import { answerPage } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { alternativesOf } from './both-readings';
 import { readEventsFile } from './events-file';
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, GivingOptions {
   region?: string;
   events?: string;
-  store?: string;
   person?: string;
-  on: string;
+  on?: string;
+  basis?: string;
+  record?: boolean;
+  given?: string;
   known?: string;
   reading: Record<string, string>;
   bothReadings?: boolean;
-  policies?: string;
   pack?: string;
 }
 
@@ -50,7 +52,7 @@ export function addAnswer(program: Command, terminal: Terminal): void {
         )
         .option('--store <folder>', 'the ledger’s data folder')
         .option('--person <id>', 'the person; may be left out where the file holds one')
-        .requiredOption('--on <day>', 'the day asked about, YYYY-MM-DD')
+        .option('--on <day>', 'the day asked about, YYYY-MM-DD')
         .option('--known <when>', 'what was known then: a day, an instant or a position in the log; left out: now')
         .addOption(
           new Option('--reading <A-nn=choice...>', 'how to read an unclear clause; may be repeated')
@@ -62,6 +64,12 @@ export function addAnswer(program: Command, terminal: Terminal): void {
           'also: the readings on which the answer depends, and how it changes under the others',
         )
         .option('--policies <folder>', 'policy packs other than the ledger’s own')
+        .option('--record', 'record that this answer is handed out; with --asker')
+        .option('--asker <who>', 'with --record: who asks: an office, a court, a case number; never a name')
+        .option('--purpose <text>', 'with --record: what for')
+        .option('--actor <account>', 'with --record: who hands it out, by account')
+        .option('--basis <basis>', 'with --record, in place of --on, --known, --region and --reading: a whole basis')
+        .option('--given <id>', 'ask an answer that was handed out again, and say whether it is the same byte for byte')
         .option(
           '--pack <file>',
           'one pack more, in the place of the one that begins on the same day: what if it ruled',
@@ -71,13 +79,23 @@ export function addAnswer(program: Command, terminal: Terminal): void {
 }
 
 async function runAnswer(options: Options, terminal: Terminal): Promise<Status> {
+  if (options.given !== undefined) return askAgain(handedOutTo(options), options.given, options, terminal);
   const { on, lang } = options;
+  if (options.basis !== undefined && !options.record) throw new BadInput('--basis: expected --record with it');
+  if (options.basis !== undefined) {
+    return giveAnswer(handedOutTo(options), basisOf('--basis', options.basis), options, terminal);
+  }
+  if (on === undefined) throw new BadInput('--on: expected the day asked about, YYYY-MM-DD');
   if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
   if (options.region !== undefined && !/^[1-9]\d{5}$/.test(options.region)) {
     throw new BadInput(`--region: expected six digits, got ${JSON.stringify(options.region)}`);
   }
   const knownAt = knownAtOf(options.known);
   const policies = packsOf(options);
+  if (options.record) {
+    const basis = { validOn: on, knownAt, region: options.region, readings: readingsOf(options, policies) };
+    return giveAnswer(handedOutTo(options), basis, options, terminal);
+  }
   const source = sourceOf(options);
   try {
     const ledger = openLedger({ store: source.reader, policies, clock: Date.now });
@@ -118,6 +136,14 @@ async function answerOrThrow(ledger: Ledger, asked: Asked): Promise<Answer> {
     if (error instanceof RegionNeeded) throw new BadInput(`--region: ${error.message}`);
     throw error;
   }
+}
+
+/** The person whose answer is handed out, or was: it is recorded in a store, and by the packs that are there. */
+function handedOutTo({ person, store, events, pack }: Options): string {
+  if (store === undefined || events !== undefined)
+    throw new BadInput('--store: expected the store that records answers');
+  if (pack !== undefined) throw new BadInput('--pack: what if it ruled is not handed out; leave it out');
+  return personOf(person);
 }
 
 interface Source {

@@ -34,20 +34,22 @@ interface Asking {
 export async function asking<T>(options: DisputeOptions, use: (asking: Asking) => Promise<T>): Promise<T> {
   const policies = openPolicies(options.policies);
   const location = dataFolder(options.store);
-  return readingStore(location, async (store) => {
-    const disputes = new Disputes({
-      ledger: openLedger({ store, policies, clock: Date.now }),
-      policies,
-    });
-    try {
-      return await use({ disputes, store, policies, location });
-    } catch (error) {
-      if (error instanceof RegionNeeded) throw new BadInput(`region: ${error.message}`);
-      if (error instanceof BadBasis) throw new BadInput(error.message);
-      if (error instanceof PackNotAtHand) throw new BadInput(`--policies: ${error.message}`);
-      throw error;
-    }
+  return readingStore(location, (store) => {
+    const disputes = new Disputes({ ledger: openLedger({ store, policies, clock: Date.now }), policies });
+    return askable(() => use({ disputes, store, policies, location }));
   });
+}
+
+/** What cannot be asked is bad input. */
+export async function askable<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RegionNeeded) throw new BadInput(`region: ${error.message}`);
+    if (error instanceof BadBasis) throw new BadInput(error.message);
+    if (error instanceof PackNotAtHand) throw new BadInput(`--policies: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The person a command is about. */

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DifferenceReport, Impact, Timeline } from '../../../libs/disputes';
@@ -89,6 +89,63 @@ describe('a dispute from the command line', () => {
     expect(everyone.out).toContain('211200: 1 people touched');
     expect((await run('timeline', 'P1', '--on', '2022-10-20')).out).not.toContain('裁定');
     expect((await run('impact', '--events', proposal)).err).toContain('expected a PERSON, or --region CODE');
+  });
+
+  it('an answer that is handed out, listed and asked again', async () => {
+    const given = await run(
+      'answer',
+      '--person',
+      'P1',
+      '--basis',
+      then,
+      '--record',
+      '--asker',
+      'court, case 117',
+      '--purpose',
+      'refused claim',
+    );
+    expect(given).toMatchObject({ status: 1, err: '' });
+    const id = /事件 ([0-9a-f-]{36})/.exec(given.out)![1]!;
+    expect((await run('answers', 'P1', '--lang', 'en')).out).toMatch(
+      new RegExp(`court, case 117 · refused claim.*${id}`),
+    );
+    const again = await run('answer', '--person', 'P1', '--given', id);
+    expect(again).toMatchObject({ status: 0, err: '' });
+    expect(again.out).toContain('逐字节相同');
+    const asked = await run(
+      'answer',
+      '--person',
+      'P1',
+      '--on',
+      '2022-10-20',
+      '--record',
+      '--asker',
+      'window 3',
+      '--json',
+    );
+    expect(JSON.parse(asked.out)).toMatchObject({ answer: { benefit: { status: 'covered' } } });
+
+    expect((await run('answer', '--person', 'P1', '--on', '2022-10-20', '--record')).err).toContain('--asker');
+    expect(
+      (await run('answer', '--person', 'P1', '--on', '2022-10-20', '--record', '--asker', '11010519491231002X')).err,
+    ).toContain('--asker: expected a text of 1 to 500 characters without identity numbers');
+    expect((await run('answer', '--person', 'P1', '--given', 'none')).err).toContain('no answer none was handed out');
+    expect((await run('answer', '--person', 'P1')).err).toContain('--on');
+    const elsewhere = join(folder, 'nowhere');
+    const none = await ledger([
+      'answer',
+      '--store',
+      elsewhere,
+      '--person',
+      'P1',
+      '--on',
+      '2022-10-20',
+      '--record',
+      '--asker',
+      'x',
+    ]);
+    expect(none).toMatchObject({ status: 2, err: expect.stringContaining('there is no event store') as string });
+    expect(existsSync(elsewhere)).toBe(false);
   });
 
   it('a packet that holds, and one with a changed byte that does not', async () => {
