@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
-import { sql } from 'kysely';
-import { startTypeScript } from '../event-store/testing/child-process';
+import { sql, type RawBuilder } from 'kysely';
+import { startTypeScript, type TypeScriptProcess } from '../event-store/testing/child-process';
 import { openStoreReader } from '../ledger';
 import { Policies } from '../policy/evaluation';
-import { startPostgres, type TestPostgres } from '../reports/testing/postgres';
+import { startPostgres, type TestPostgres } from './testing/postgres';
 import { lives, openWorld, policies, projectorOver, until, type World } from './testing/worked-example';
 import { RebuildStopped, listParked, rebuild, unpark, verify } from '.';
 import { deterministicId, personStream, type LedgerEvent } from '../../events';
+import { personTableNames, personTables } from '../../projections/rows';
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -15,26 +15,36 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-let databases = 0;
-
-async function newDatabase(dialect: string): Promise<string | undefined> {
-  if (dialect === 'sqlite') return undefined;
-  const name = `world_${++databases}`;
-  const client = new Client({ connectionString: postgres.address });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  return postgres.address.replace(/postgres$/, name);
-}
-
 const now = () => '2026-01-01T00:00:00.000+08:00';
+
+/** Among `lives`; with the first of them parked. */
+const ROWS_EVERYWHERE = [32, 59, 315];
+
+/** Each table, one of its columns and another value for it. */
+const TAMPERING: [table: string, column: string, value: string | number][] = [
+  ['persons', 'region', '999999'],
+  ['persons', 'events', 0],
+  ['person_history', 'facts', '{}'],
+  ['person_grounds', 'stream', 'region-999999'],
+  ['parked', 'reason', 'forged'],
+  ...personTableNames.map((table): [string, string, string] => {
+    const column = Object.entries(personTables[table]).find(([, { type }]) => type === 'text')![0];
+    return [table, column, 'forged'];
+  }),
+];
 
 describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
   let world: World;
   beforeEach(async () => {
-    world = await openWorld(await newDatabase(dialect));
+    world = await openWorld(dialect === 'postgres' ? await postgres.newDatabase() : undefined);
   });
-  afterEach(() => world.close());
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      child.process.kill('SIGKILL');
+      await child.ended;
+    }
+    await world.close();
+  });
 
   const compared = () => rebuild({ store: world.store, policies, readModel: world.readModel, compare: true });
 
@@ -217,7 +227,8 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
   });
 
   it('rebuilds in threads, stops, goes on where it was, and follows from there', async () => {
-    const { people, places } = lives(700);
+    // Of more than one chunk.
+    const { people, places } = lives(400);
     await world.append([...places, ...people.flat()]);
     const workers = {
       count: 2,
@@ -280,6 +291,78 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
     );
   });
 
+  it('is verified table by table', async () => {
+    // Between them they have a row in every table, once one of them is parked.
+    const { people } = lives(316);
+    const chosen = ROWS_EVERYWHERE.map((index) => people[index]!);
+    await world.append([...chosen.flat(), ...people[0]!]);
+    const beamed = { type: 'Beamed', recordedAt: now(), data: {}, metadata: { effectiveOn: '2025-01-01' } };
+    await world.appendRaw(people[0]![0]!.stream, [{ ...beamed, id: deterministicId('beamed') }]);
+    const projector = world.start();
+    await world.settled(projector);
+    await world.stop(projector);
+    const verified = async () => {
+      const found = await verify({ store: world.store, policies, readModel: world.readModel, sample: 'all' });
+      expect(found.sound).toBe(found.differences.length === 0 && found.events.log === found.events.projected);
+      return found.differences.map(({ person, what }) => `${person} ${what}`).sort();
+    };
+    expect(await verified()).toEqual([]);
+
+    const { queries, close } = await world.open();
+    const run = (query: RawBuilder<unknown>) => query.execute(queries);
+    for (const [table, column, value] of TAMPERING) {
+      const name = sql.table(table);
+      await run(sql`create table kept as select * from ${name}`);
+      const { rows } = await sql<Record<string, unknown>>`select * from ${name} order by 1, 2 limit 1`.execute(queries);
+      if (rows.length === 0) throw new Error(`nobody has a row in ${table}`);
+      const [row] = rows;
+      const person = row!.person as string;
+      const key = Object.keys(row!).slice(0, 2);
+      const ofRow = sql.join(
+        key.map((column) => sql`${sql.ref(column)} = ${row![column]}`),
+        sql` and `,
+      );
+      const added = (changed: Record<string, unknown>) =>
+        run(sql`insert into ${name} values (${sql.join(Object.values({ ...row, ...changed }))})`);
+      const after = async (tampering: Promise<unknown>) => {
+        await tampering;
+        const found = await verified();
+        await run(sql`delete from ${name}`);
+        await run(sql`insert into ${name} select * from kept`);
+        return found;
+      };
+      const what = table === 'person_history' ? 'history' : column === 'events' ? 'events' : table;
+
+      expect({
+        table,
+        altered: await after(run(sql`update ${name} set ${sql.ref(column)} = ${value} where ${ofRow}`)),
+        missing: await after(run(sql`delete from ${name} where ${ofRow}`)),
+        ofNobody: await after(added({ person: 'nobody' })),
+        oneMore: key[1] === 'n' ? await after(added({ n: 9999 })) : [],
+      }).toEqual({
+        table,
+        altered: [`${person} ${what}`],
+        missing: [`${person} ${table === 'persons' ? 'missing' : what}`],
+        ofNobody: [table === 'persons' ? 'nobody not in the log' : `nobody ${table}`],
+        oneMore: key[1] === 'n' ? [`${person} ${table}`] : [],
+      });
+      await run(sql`drop table kept`);
+    }
+    expect(await verified()).toEqual([]);
+
+    // One event too many here and one too few there: their number agrees, and yet nobody is overlooked.
+    const [one, other] = (await queries.selectFrom('persons').select('person').orderBy('person').execute()).slice(1);
+    await sql`update persons set events = events + 1 where person = ${one!.person}`.execute(queries);
+    await sql`update persons set events = events - 1 where person = ${other!.person}`.execute(queries);
+    const sampled = await verify({ store: world.store, policies, readModel: world.readModel, sample: 0 });
+    expect(sampled.events.log).toBe(sampled.events.projected);
+    expect(sampled.differences.map(({ person, what }) => `${person} ${what}`)).toEqual([
+      `${one!.person} events`,
+      `${other!.person} events`,
+    ]);
+    await close();
+  });
+
   it('is audited while it is followed, and the first difference is told', async () => {
     await world.append(lives(2).people.flat());
     const troubles: string[] = [];
@@ -294,22 +377,63 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
   });
 
   it('loses nothing when its projector is killed again and again', async () => {
-    const { people, places } = lives(40);
-    const told = [...places, ...people.flat()].sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
-    await world.append(told.slice(0, 100));
+    const { people, places } = lives(30);
+    const events = [...places, ...people.flat()].sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
+    await world.append(events.splice(0, 100));
     for (let kill = 0; kill < 4; kill++) {
-      const child = startTypeScript('../../read-model/testing/projecting-process.ts', [world.folder, world.readModel]);
-      const lines = 1 + kill * 3;
-      while (child.lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-      await world.append(told.slice(100 + kill * 200, 300 + kill * 200));
-      const patience = Date.now() + 20_000;
-      while (child.lines.length < lines && Date.now() < patience)
-        await new Promise((resolve) => setTimeout(resolve, 1));
+      const child = projecting(world);
+      // The first may die while it fills the tables, the others while they follow.
+      while (!child.lines.some((line) => kill === 0 || line.startsWith('live'))) await pause(1);
+      const told = appendOneByOne(events.splice(0, 150));
+      await pause(Math.random() * 100);
       child.process.kill('SIGKILL');
       expect(await child.ended).toBe('SIGKILL');
+      await told;
     }
-    await world.append(told.slice(900));
+    await world.append(events);
+    await world.settled(world.start({ leaseMs: 300 }));
+    expect((await compared()).differing).toEqual([]);
+  });
+
+  async function appendOneByOne(events: readonly LedgerEvent[]): Promise<void> {
+    for (const one of events) await world.append([one]);
+  }
+
+  it('is not harmed by a projector that sleeps over its lease and wakes', async () => {
+    const { people, places } = lives(30);
+    const told = [...places, ...people.flat()].sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
+    await world.append(told.splice(0, 100));
+    const sleeper = projecting(world);
+    while (!sleeper.lines.some((line) => line.startsWith('live'))) await pause(1);
+    const begun = appendOneByOne(told.splice(0, 200));
+    await pause(Math.random() * 60);
+    sleeper.process.kill('SIGSTOP');
+    await begun;
+    const second = world.start({ leaseMs: 300 });
+    await pause(600);
+    await world.append(told.splice(0, 100));
+    sleeper.process.kill('SIGCONT');
+    await world.append(told);
+    // Stopped in the middle of renewing its lease it keeps it; else the second has it by now.
+    const head = String(await world.store.head());
+    await until(second, ({ position }) => `${position}` === head || sleeper.lines.at(-1)!.endsWith(` ${head}`));
+    sleeper.process.kill('SIGKILL');
+    await world.settled(second);
+    expect((await compared()).differing).toEqual([]);
+  });
+
+  it('lets go when its lease is taken away, and takes it up again', async () => {
+    await world.append(lives(3).people.flat());
     const projector = world.start({ leaseMs: 300 });
+    await world.settled(projector);
+    const model = await world.open();
+    await model.queries
+      .updateTable('lease')
+      .set({ holder: 'another', until: Date.now() + 1_500 })
+      .execute();
+    await model.close();
+    await until(projector, ({ state }) => state === 'waiting');
+    await world.append(lives(5).people.slice(3).flat());
     await world.settled(projector);
     expect((await compared()).differing).toEqual([]);
   });
@@ -317,7 +441,7 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
   it('goes on after a failure of the store or of the database', async () => {
     const { people } = lives(6);
     await world.append(people.slice(0, 2).flat());
-    let failing = 3;
+    let failing = 2;
     const stumbling = {
       ...openStoreReader(world.folder),
       readStream: async (stream: string, options?: object) => {
@@ -339,6 +463,18 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
     expect((await compared()).differing).toEqual([]);
   });
 });
+
+const children: TypeScriptProcess[] = [];
+
+function projecting({ folder, readModel }: World): TypeScriptProcess {
+  const child = startTypeScript('../../read-model/testing/projecting-process.ts', [folder, readModel]);
+  children.push(child);
+  return child;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 function event(id: string, stream: string, type: string, data: object): LedgerEvent {
   return {

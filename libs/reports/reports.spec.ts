@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { loadPoliciesOrThrow } from '../policy';
 import { personEvents, population, type PopulationOptions } from '../generation';
 import { toDay, dayNumber, type Day } from '../calendar';
+import { startPostgres, type TestPostgres } from '../read-model/testing/postgres';
 import type { LedgerEvent } from '../../events';
 import { reports, withReport, type ReportRequest, type Row } from '.';
 import { openFilled, type Filled } from './testing/filled';
-import { startPostgres, type TestPostgres } from './testing/postgres';
 
 const policies = loadPoliciesOrThrow('policies');
 const options: PopulationOptions = {

@@ -1,12 +1,13 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { EventReader } from '../../event-store';
 import type { Policies } from '../../policy/evaluation';
 import { parseStream } from '../../../events';
 import { connect, type Connection } from '../connection';
+import { openReadModel } from '../database';
 import { Folding } from '../folding';
 import { Merges } from '../following/merges';
 import { allCheckpoints, type Checkpoint } from '../following/checkpoint';
-import { belongsTo, parseShard, type Shard } from '../following/shard';
+import { belongsTo, hashOf, parseShard, type Shard } from '../following/shard';
 import { loadMerges } from '../following/state';
 import { compiled } from '../writing';
 import { Audit, type Difference } from './audit';
@@ -16,7 +17,7 @@ export interface VerifyOptions {
   policies: Policies;
   /** The location of the read model. */
   readModel: string;
-  /** How many persons are folded anew from the log and compared, chosen at random. */
+  /** How many persons are folded anew from the log and compared, chosen at random; all where the counts differ. */
   sample: number | 'all';
   onProgress?: (progress: { stage: 'counting' | 'folding'; done: number; total: number }) => void;
   signal?: AbortSignal;
@@ -44,18 +45,36 @@ const AT_ONCE = 500;
 /** How often a person is looked at again while a projector is evaluating persons anew. */
 const PATIENCE = 600;
 const PAUSE_MS = 100;
+/** Of each table, persons whose rows nobody should have. */
+const STRAYS_TOLD = 100;
 
 /**
  * Proves that the read model holds what the log says: the number of projected events, and for a sample of the persons or for
  * all of them the facts and every row, folded anew from the raw log. A projector may go on meanwhile.
  */
 export async function verify(options: VerifyOptions): Promise<Verified> {
+  await (await openReadModel(options.readModel)).close();
   const connection = await connect(options.readModel);
   try {
     return await new Verification(options, connection).run();
   } finally {
     await connection.close();
   }
+}
+
+/** Events of persons; the weight tells one person too many from another too few. */
+interface Count {
+  events: number;
+  weight: number;
+}
+
+function add(count: Count, person: string, events: number): void {
+  count.events += events;
+  count.weight = (count.weight + Math.imul(hashOf(person), events)) >>> 0;
+}
+
+function agree(a: Count, b: Count): boolean {
+  return a.events === b.events && a.weight === b.weight;
 }
 
 class Verification {
@@ -78,56 +97,63 @@ class Verification {
     const differences: Difference[] = missing.map((person) => ({ person, what: 'missing' }));
     await loadMerges(this.connection, this.merges);
 
-    const total = sample === 'all' ? persons : Math.min(sample, persons);
+    const everyone = sample === 'all' || sample >= persons || !agree(log, projected);
+    const total = everyone ? persons : sample;
     let checked = 0;
-    for await (const person of sample === 'all' ? this.everyone() : this.someone(total, persons)) {
+    for await (const person of everyone ? this.everyone() : this.someone(total, persons)) {
       if (signal?.aborted) break;
       differences.push(...(await this.check(person)));
-      onProgress?.({ stage: 'folding', done: ++checked, total });
+      checked++;
+      onProgress?.({ stage: 'folding', done: checked, total });
     }
+    const strays = await this.connection.snapshot(() => this.audit.strays(STRAYS_TOLD));
+    differences.push(...strays.filter(({ person }) => !missing.includes(person)));
     return {
       position: Math.min(...shares.map(({ position }) => position)),
-      events: { log, projected },
+      events: { log: log.events, projected: projected.events },
       persons,
       checked,
       differences,
-      sound: log === projected && differences.length === 0,
+      sound: agree(log, projected) && differences.length === 0,
     };
   }
 
   /** Where the projectors stand, and what they say they have projected, at one moment. */
-  private async standing(): Promise<{ shares: Checkpoint[]; projected: number; persons: number }> {
-    return this.connection.transaction(async () => {
+  private async standing(): Promise<{ shares: Checkpoint[]; projected: Count; persons: number }> {
+    return this.connection.snapshot(async () => {
       const shares = await allCheckpoints(this.connection);
       if (shares.length === 0)
         throw new NothingToVerify('the read model holds nothing yet; start a projector, or rebuild');
-      const [sums] = await this.connection.all<{ projected: number | null; persons: number }>(
-        this.statement(sql`select cast(sum(events) as bigint) as projected, count(*) as persons from persons`),
-      );
-      return { shares, projected: Number(sums!.projected ?? 0), persons: Number(sums!.persons) };
+      const projected: Count = { events: 0, weight: 0 };
+      let persons = 0;
+      for await (const { person, events } of this.everyoneWith<{ events: number }>(sql`person, events`)) {
+        persons++;
+        add(projected, person, events);
+      }
+      return { shares, projected, persons };
     });
   }
 
   /** Persons' events in the log up to where each share stands, and persons of whom the tables know nothing. */
-  private async count(shares: readonly Checkpoint[]): Promise<{ log: number; missing: string[] }> {
+  private async count(shares: readonly Checkpoint[]): Promise<{ log: Count; missing: string[] }> {
     const { store, onProgress, signal } = this.options;
     const last = Math.max(...shares.map(({ position }) => position));
     const limitOf = limits(shares);
-    const missing: string[] = [];
-    let log = 0;
+    const missing = new Set<string>();
+    const log: Count = { events: 0, weight: 0 };
     for await (const batch of store.readAll({ filter: { streamPrefixes: ['person-'] }, batchSize: 5_000 })) {
       const seen = new Set<string>();
       for (const { stream, position } of batch) {
         const parts = parseStream(stream);
         if (!parts || Number(position) > limitOf(parts.id)) continue;
-        log++;
+        add(log, parts.id, 1);
         seen.add(parts.id);
       }
-      for (const person of await this.unknownOf([...seen])) if (!missing.includes(person)) missing.push(person);
-      onProgress?.({ stage: 'counting', done: Number(batch.at(-1)!.position), total: last });
+      for (const person of await this.unknownOf([...seen])) missing.add(person);
+      onProgress?.({ stage: 'counting', done: Math.min(last, Number(batch.at(-1)!.position)), total: last });
       if (Number(batch.at(-1)!.position) >= last || signal?.aborted) break;
     }
-    return { log, missing };
+    return { log, missing: [...missing] };
   }
 
   private async unknownOf(persons: readonly string[]): Promise<string[]> {
@@ -146,13 +172,17 @@ class Verification {
   }
 
   private async *everyone(): AsyncGenerator<string> {
+    for await (const { person } of this.everyoneWith(sql`person`)) yield person;
+  }
+
+  private async *everyoneWith<Row>(columns: RawBuilder<unknown>): AsyncGenerator<Row & { person: string }> {
     const next = this.statement(
-      sql`select person from persons where person > ${''} order by person limit ${sql.lit(AT_ONCE)}`,
+      sql`select ${columns} from persons where person > ${''} order by person limit ${sql.lit(AT_ONCE)}`,
     );
     for (let after = ''; ;) {
-      const found = await this.connection.all<{ person: string }>(next, [after]);
-      if (found.length === 0) return;
-      for (const { person } of found) yield person;
+      const found = await this.connection.all<Row & { person: string }>(next, [after]);
+      yield* found;
+      if (found.length < AT_ONCE) return;
       after = found.at(-1)!.person;
     }
   }
@@ -181,7 +211,7 @@ class Verification {
   }
 
   private async look(person: string): Promise<{ differences: Difference[]; pending: boolean }> {
-    return this.connection.transaction(async () => {
+    return this.connection.snapshot(async () => {
       const limit = limits(await allCheckpoints(this.connection))(person);
       const differences = await this.audit.ofPerson(person, BigInt(limit));
       if (differences.length === 0) return { differences, pending: false };

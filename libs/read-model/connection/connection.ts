@@ -15,5 +15,7 @@ export interface Connection {
   all<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** All of it or nothing. In SQLite nobody else writes meanwhile. Transactions of one connection do not nest. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Reads only, everything as it stands at one moment; others go on writing. */
+  snapshot<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

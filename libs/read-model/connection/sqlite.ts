@@ -17,6 +17,16 @@ export function connectSqlite(file: string, takeTurn: () => () => void = () => (
     if (!statement) prepared.set(sql, (statement = database.prepare<unknown[]>(sql)));
     return statement;
   };
+  const within = async <T>(work: () => Promise<T>) => {
+    try {
+      const result = await work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec('rollback');
+      throw error;
+    }
+  };
   return {
     dialect: 'sqlite',
     run: async (statement, values = []) => {
@@ -24,22 +34,19 @@ export function connectSqlite(file: string, takeTurn: () => () => void = () => (
       return database.inTransaction ? write() : whenFree(write);
     },
     all: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
-      statementOf(statement).all(values as unknown[]) as Row[],
+      whenFree(() => statementOf(statement).all(values as unknown[]) as Row[]),
     transaction: async (work) => {
       const pass = takeTurn();
       try {
         await whenFree(() => database.exec('begin immediate'));
-        try {
-          const result = await work();
-          database.exec('commit');
-          return result;
-        } catch (error) {
-          if (database.inTransaction) database.exec('rollback');
-          throw error;
-        }
+        return await within(work);
       } finally {
         pass();
       }
+    },
+    snapshot: async (work) => {
+      database.exec('begin');
+      return within(work);
     },
     close: async () => void database.close(),
   };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { EventReader } from '../../event-store';
 import type { Policies } from '../../policy/evaluation';
 import { connect } from '../connection';
+import { openReadModel } from '../database';
 import { PersonWriter, compiled } from '../writing';
 import { BatchProjection } from './batch';
 import { allCheckpoints } from './checkpoint';
@@ -20,6 +21,7 @@ export interface ParkedPerson {
 }
 
 export async function listParked(readModel: string): Promise<ParkedPerson[]> {
+  await (await openReadModel(readModel)).close();
   const connection = await connect(readModel);
   try {
     return await connection.all<ParkedPerson>(
@@ -46,6 +48,7 @@ export async function unpark(options: {
   now: () => string;
 }): Promise<Unparked> {
   const { store, policies, readModel, person, now } = options;
+  await (await openReadModel(readModel)).close();
   const connection = await connect(readModel);
   try {
     const { dialect } = connection;

@@ -18,10 +18,14 @@ export function shardName({ index, count }: Shard): string {
   return `${index}/${count}`;
 }
 
-/** Whether a person belongs to the share; by a hash of his id (FNV-1a), the same on every machine. */
+/** Whether a person belongs to the share; by a hash of his id, the same on every machine. */
 export function belongsTo({ index, count }: Shard, person: string): boolean {
-  if (count === 1) return true;
+  return count === 1 || hashOf(person) % count === index;
+}
+
+/** FNV-1a, of 32 bits. */
+export function hashOf(person: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < person.length; i++) hash = Math.imul(hash ^ person.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % count === index;
+  return hash >>> 0;
 }

