@@ -15,11 +15,11 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { AnyFilesInterceptor } from '@nestjs/platform-express';
-import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Allows, Scoped } from '../access';
 import { faultOf, invalidInput, Problem } from '../http/problem';
-import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { ApiAnswers, ApiFile, ApiProblems } from '../openapi/responses';
 import { SETTINGS } from '../parts';
 import type { Settings } from '../settings';
 import { ImportQuery } from './import.query';
@@ -101,7 +101,7 @@ export class ImportsController {
   })
   @ApiParam({ name: 'import', format: 'uuid' })
   @ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' })
-  @ApiProduces('text/csv')
+  @ApiFile('The rows.', 'text/csv')
   @ApiProblems('not-found')
   refused(@Param('import') id: string, @Param('place') place: string): StreamableFile {
     const file = /^\d{1,3}$/.test(place) ? this.imports.refusedRows(id, Number(place)) : undefined;

@@ -1,7 +1,8 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Allows, Scoped } from '../access';
+import { ApiFile } from '../openapi/responses';
 import { Metrics } from './metrics';
 
 @ApiTags('operations')
@@ -13,7 +14,7 @@ export class MetricsController {
 
   @Get()
   @ApiOperation({ operationId: 'readMetrics', summary: 'Counts and times for Prometheus' })
-  @ApiProduces('text/plain')
+  @ApiFile('The text form of Prometheus.', 'text/plain')
   async read(@Res({ passthrough: true }) response: Response): Promise<string> {
     response.type(this.metrics.registry.contentType);
     return this.metrics.registry.metrics();

@@ -1,10 +1,11 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { problemKinds, type ProblemKind } from '../http/problem';
 import { disputeSchemas } from '../disputes/dispute-schemas';
 import { answerSchemas } from './answer-schemas';
 import { eventSchemas } from './event-schemas';
 import { replySchemas } from './reply-schemas';
-import { list, ref, type Schema } from './schema';
+import { day, list, ref, region, type Schema } from './schema';
 
 const DESCRIPTION = [
   'Facts in, answers out. Every answer is a function of the events known at `knownAt`, the policy packs and the day asked about,',
@@ -20,7 +21,7 @@ export function serveDocs(app: NestExpressApplication): void {
 }
 
 /** The OpenAPI 3.1 document. */
-function apiDocument(app: NestExpressApplication): OpenAPIObject {
+export function apiDocument(app: NestExpressApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Enrollment ledger')
@@ -45,7 +46,83 @@ function apiDocument(app: NestExpressApplication): OpenAPIObject {
     const open = document.paths[path]?.get;
     if (open) open.security = [];
   }
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path) as Operation[]) complete(operation);
+  }
   return document;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
+  schema?: Schema;
+}
+interface Reply {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: object }>;
+}
+interface Operation {
+  parameters?: Parameter[];
+  responses: Record<string, Reply>;
+  security?: object[];
+}
+
+/** Problems that every route may answer with, whoever asks; and those of routes that are not open to anyone. */
+const ANYWHERE: ProblemKind[] = ['invalid-input', 'malformed-request', 'internal'];
+const BEHIND_THE_DOOR: ProblemKind[] = ['unauthenticated', 'forbidden'];
+const WRITING: ProblemKind[] = ['outcome-unknown'];
+
+/** What routes have in common and none of them says: forms of parameters, headers of replies, problems of every request. */
+function complete(operation: Operation): void {
+  const parameters = operation.parameters ?? [];
+  for (const parameter of parameters) parameter.schema = formOf(parameter);
+  const has = (name: string) => parameters.some((parameter) => parameter.name === name);
+  const open = operation.security?.length === 0;
+  const kinds = [...ANYWHERE, ...(open ? [] : BEHIND_THE_DOOR), ...(has('Idempotency-Key') ? WRITING : [])];
+  for (const kind of kinds) {
+    const { status, title } = problemKinds[kind];
+    operation.responses[status] ??= {
+      description: `${title} (${kind})`,
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    };
+  }
+  if (has('dryRun')) {
+    const done = operation.responses['201'];
+    if (done) operation.responses['200'] ??= { ...done, description: 'With dryRun: what would be recorded.' };
+  }
+  for (const [status, reply] of Object.entries(operation.responses)) {
+    const header = (name: string, description: string) => {
+      (reply.headers ??= {})[name] = { description, schema: { type: 'string' } };
+    };
+    header('X-Correlation-Id', 'Under which the request stands in the log; the one it brought, or a new one');
+    if (!status.startsWith('2')) continue;
+    if (has('Idempotency-Key')) {
+      header('ETag', 'The revision of the stream, for If-Match');
+      header('Idempotency-Hit', 'true: answered as the same request before');
+    }
+    if (has('atLeast')) {
+      header('Ledger-Position', 'Up to where in the log this reply knows');
+      header('Ledger-Behind', 'By how much that falls short of what was asked for, or of the log');
+    }
+    if (has('limit')) header('Link', 'The next page, rel="next"');
+  }
+}
+
+const FORMS: Readonly<Record<string, Schema>> = {
+  validOn: day,
+  on: day,
+  since: day,
+  endingFrom: day,
+  endingThrough: day,
+  region,
+};
+
+function formOf({ name, in: place, schema }: Parameter): Schema {
+  if (schema && (schema.$ref !== undefined || schema.enum || schema.items || schema.format || schema.pattern))
+    return schema;
+  if (schema?.type !== undefined && schema.type !== 'string') return schema;
+  return (place === 'query' || name === 'region' ? FORMS[name] : undefined) ?? { ...schema, type: 'string' };
 }
 
 function bodySchemas(): Record<string, Schema> {

@@ -2,6 +2,15 @@ import { problemKinds, problemType } from '../http/problem';
 import { listSchemas } from './list-schemas';
 import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
+const states: Schema = {
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    properties: { status: one(['up', 'down']) },
+    required: ['status'],
+    additionalProperties: true,
+  },
+};
 const revision: Schema = { ...whole, minimum: 0, description: 'The place in the stream, from 0' };
 const words = record({ zh: text, en: text });
 const next: Schema = { type: ['string', 'null'], description: 'Where the next page is; null at the end' };
@@ -115,7 +124,11 @@ export const replySchemas: Record<string, Schema> = {
     rows: list({ ...anything, description: 'A cell by the name of its column' }),
   }),
   Alive: record({ status: { ...text, const: 'ok' } }),
-  Ready: { ...anything, description: 'The state of each part' },
+  Ready: record(
+    { status: text, info: states, error: states, details: states },
+    [],
+    'The state of each part; `error` holds those that are down',
+  ),
   Problem: {
     type: 'object',
     description: 'RFC 9457 problem details. Branch on type; detail is for people and may be reworded.',

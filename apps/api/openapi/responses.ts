@@ -1,11 +1,28 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { problemKinds, type ProblemKind } from '../http/problem';
-import { ref } from './schema';
+import { day, position, ref, whole, type Schema } from './schema';
 
-/** The reply that a route gives when all is well. */
-export function ApiAnswers(status: number, schema: string, description: string): MethodDecorator {
-  return ApiResponse({ status, description, content: { 'application/json': { schema: ref(schema) as object } } });
+/** The reply that a route gives when all is well, in JSON; `also` names other media types that it may have. */
+export function ApiAnswers(
+  status: number,
+  schema: string,
+  description: string,
+  also: readonly string[] = [],
+): MethodDecorator {
+  const json = { 'application/json': { schema: ref(schema) as object } };
+  return ApiResponse({ status, description, content: { ...json, ...filesOf(also) } });
+}
+
+/** The reply of a route that gives a file or a text. */
+export function ApiFile(description: string, ...types: string[]): MethodDecorator {
+  return ApiResponse({ status: 200, description, content: filesOf(types) });
+}
+
+function filesOf(types: readonly string[]): Record<string, { schema: object }> {
+  return Object.fromEntries(
+    types.map((type) => [type, { schema: { type: 'string', ...(/^text\//.test(type) ? {} : { format: 'binary' }) } }]),
+  );
 }
 
 /** The problems that a route may answer with, beside those that every route may. */
@@ -51,6 +68,7 @@ export function ApiWrite(): MethodDecorator {
       name: 'validOn',
       required: false,
       description: 'With dryRun: the day on which the answers are compared; left out: today in China',
+      schema: day as object,
     }),
   );
 }
@@ -60,6 +78,7 @@ export function ApiAtLeast(): MethodDecorator {
   return ApiQuery({
     name: 'atLeast',
     required: false,
+    schema: position as object,
     description:
       'A position, as a write answered it: wait for it a moment. The reply tells where the log is (Ledger-Position), and by how much it falls short (Ledger-Behind)',
   });
@@ -71,6 +90,8 @@ interface Filter {
   description?: string;
   example?: string;
   enum?: readonly string[];
+  /** Left out: a text. */
+  schema?: Schema;
   /** It may be repeated. */
   isArray?: boolean;
 }
@@ -78,24 +99,34 @@ interface Filter {
 /** The parameters by which a list is narrowed. */
 export function ApiFilters(...filters: Filter[]): MethodDecorator {
   return applyDecorators(
-    ...filters.map(({ enum: words, isArray, ...filter }) =>
-      ApiQuery({ ...filter, required: false, ...(words ? { enum: [...words] } : { type: String }), isArray }),
-    ),
+    ...filters.map(({ enum: words, schema, isArray, ...filter }) => {
+      const one: Schema = words ? { type: 'string', enum: [...words] } : (schema ?? { type: 'string' });
+      const given: Schema = isArray ? { type: 'array', items: one } : one;
+      return ApiQuery({ ...filter, required: false, schema: given as object });
+    }),
   );
 }
 
 /** The parameters of a page of a stream. */
 export function ApiStreamPage(): MethodDecorator {
   return ApiFilters(
-    { name: 'from', description: 'The first revision to give; left out: 0', example: '0' },
-    { name: 'limit', description: 'How many events at most, 1 to 1000; left out: 500', example: '500' },
+    { name: 'from', description: 'The first revision to give; left out: 0', schema: { ...whole, minimum: 0 } },
+    {
+      name: 'limit',
+      description: 'How many events at most; left out: 500',
+      schema: { ...whole, minimum: 1, maximum: 1000 },
+    },
   );
 }
 
 /** The parameters of a page of a list. */
 export function ApiPaging(): MethodDecorator {
   return ApiFilters(
-    { name: 'limit', description: 'How many items at most, 1 to 500; left out: 100', example: '100' },
+    {
+      name: 'limit',
+      description: 'How many items at most; left out: 100',
+      schema: { ...whole, minimum: 1, maximum: 500 },
+    },
     {
       name: 'cursor',
       description: 'Where the page before ended; it stands in its `next`, and fits the same parameters only',

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { dayOfInstant } from '../../../libs/calendar';
 import type { EventStore } from '../../../libs/event-store';
@@ -78,8 +78,11 @@ export class ReportsController {
     description: 'The language of pages and tables; left out: zh',
   })
   @ApiAtLeast()
-  @ApiProduces('application/json', 'text/csv', formats.xlsx.type, 'text/html')
-  @ApiAnswers(200, 'ReportSheet', 'The report. Money is fen in JSON, yuan in the other forms.')
+  @ApiAnswers(200, 'ReportSheet', 'The report. Money is fen in JSON, yuan in the other forms.', [
+    'text/csv',
+    formats.xlsx.type,
+    'text/html',
+  ])
   @ApiProblems('invalid-input', 'not-found', 'not-ready')
   async read(@Param('report') name: string, @Query() query: ReportQuery, @Res() response: Response): Promise<void> {
     const report = reportNamed(name);

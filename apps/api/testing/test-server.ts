@@ -10,6 +10,7 @@ import { loadPoliciesOrThrow } from '../../../libs/policy';
 import { requestLog } from '../http/request-log';
 import { createServer } from '../server';
 import { readSettings } from '../settings';
+import { watchReplies, type Conformity } from './conformity';
 
 export const TOKEN = 'a-token-for-tests-0123456789abcdefghij';
 
@@ -23,6 +24,8 @@ export interface TestServer {
   folder: string;
   /** What was logged, line by line. */
   log: string[];
+  /** What became of holding every reply against the document; `close` throws where one does not fit. */
+  conformity: Conformity;
   /** A request with the token. */
   get(path: string): request.Test;
   post(path: string, body?: unknown): request.Test;
@@ -45,6 +48,7 @@ export async function startTestServer(
   const lines = { write: (line: string) => void log.push(line) };
   const app = await createServer({ store, ledger, policies, token: TOKEN, settings, log: requestLog('info', lines) });
   await app.listen(0, '127.0.0.1');
+  const conformity = watchReplies(app);
   const stranger = request(app.getHttpServer() as Parameters<typeof request>[0]);
   const withToken = (test: request.Test) => test.set('Authorization', `Bearer ${TOKEN}`);
   return {
@@ -52,6 +56,7 @@ export async function startTestServer(
     store,
     folder,
     log,
+    conformity,
     stranger,
     get: (path) => withToken(stranger.get(path)),
     post: (path, body) => {
@@ -63,6 +68,9 @@ export async function startTestServer(
       await store.close();
       await cluster?.stop();
       rmSync(folder, { recursive: true, force: true });
+      if (conformity.faults.length > 0) {
+        throw new Error(`replies that the document does not describe:\n${conformity.faults.slice(0, 20).join('\n')}`);
+      }
     },
   };
 }
