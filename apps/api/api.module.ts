@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Inject, Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { MulterModule } from '@nestjs/platform-express';
 import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, type Params } from 'nestjs-pino';
@@ -8,14 +8,13 @@ import type { EventStore } from '../../libs/event-store';
 import { Ledger } from '../../libs/ledger';
 import { Disputes } from '../../libs/disputes';
 import { LoadedPolicies } from '../../libs/policy';
-import { AccessGuard, Belonging } from './access';
+import { Auditing, Authentication, accessControllers, accessProviders } from './access';
 import type { Pulse } from '../projector';
 import { DisputesController } from './disputes/disputes.controller';
 import { GivenAnswersController } from './disputes/given-answers.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
-import { authentication } from './http/authentication';
 import { jsonBody } from './http/json-body';
 import { LogPosition } from './http/log-position';
 import { ProblemFilter } from './http/problem.filter';
@@ -54,8 +53,9 @@ export interface ApiParts {
 export class ApiModule implements NestModule {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(TOKEN) private readonly token: string,
     private readonly draining: Draining,
+    private readonly auditing: Auditing,
+    private readonly authentication: Authentication,
   ) {}
 
   static of({ store, ledger, policies, token, settings, log, pulse }: ApiParts): DynamicModule {
@@ -85,6 +85,7 @@ export class ApiModule implements NestModule {
         ReportsController,
         HealthController,
         MetricsController,
+        ...accessControllers,
       ],
       providers: [
         { provide: Ledger, useValue: ledger },
@@ -95,8 +96,7 @@ export class ApiModule implements NestModule {
         { provide: TOKEN, useValue: token },
         { provide: PULSE, useValue: pulse ?? null },
         { provide: APP_FILTER, useClass: ProblemFilter },
-        { provide: APP_GUARD, useClass: AccessGuard },
-        Belonging,
+        ...accessProviders(settings.data),
         Draining,
         Imports,
         LogPosition,
@@ -111,6 +111,9 @@ export class ApiModule implements NestModule {
   // In this order: a stranger's body is not read.
   configure(consumer: MiddlewareConsumer): void {
     const body = jsonBody(this.settings.bodyBytes, ({ originalUrl }) => IMPORTS_ADDRESS.test(originalUrl));
-    consumer.apply(this.draining.middleware, authentication(this.token), body).forRoutes('{*path}');
+    const { draining, auditing, authentication } = this;
+    consumer
+      .apply(draining.middleware, auditing.middleware, authentication.middleware, body)
+      .forRoutes('{*path}');
   }
 }

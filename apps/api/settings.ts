@@ -1,3 +1,4 @@
+import { accessNames, readAccess, type AccessSettings } from './access/access-settings';
 import {
   InvalidSettings,
   SettingsReader,
@@ -29,6 +30,7 @@ export interface Settings extends Places {
   /** Largest import file, in bytes. */
   importBytes: number;
   logLevel: LogLevel;
+  access: AccessSettings;
   /** How long a shutdown waits for requests under way, in seconds. */
   shutdownSeconds: number;
 }
@@ -47,6 +49,7 @@ export const settingNames = {
   LEDGER_PROJECTOR: 'on',
   LEDGER_PROJECTOR_PORT: '8081',
   ...projectingNames,
+  ...accessNames,
 } as const;
 
 type SettingName = keyof typeof settingNames;
@@ -69,6 +72,7 @@ export function readSettings(environment: Environment, folder = process.cwd()): 
     lang: reader.word('LEDGER_LANG', 'zh', ['zh', 'en']),
     bodyBytes: reader.whole('LEDGER_BODY_BYTES', 1_048_576, 1_024, 64_000_000),
     importBytes: reader.whole('LEDGER_IMPORT_BYTES', 268_435_456, 1_024, 1_099_511_627_776),
+    access: readAccess(reader),
     logLevel: reader.word('LEDGER_LOG_LEVEL', 'info', logLevels),
     shutdownSeconds: reader.whole('LEDGER_SHUTDOWN_SECONDS', 10, 0, 600),
   };

@@ -1,3 +1,14 @@
+export {
+  AuditTrail,
+  auditFile,
+  checkAudit,
+  type AuditEntry,
+  type AuditQuestion,
+  type AuditRow,
+  type AuditVerdict,
+} from './audit';
 export { regionsNamed } from './event-regions';
+export { KeyRing, isKey, keyFile, type KeyRecord, type KeyTerms } from './keys';
+export { IssuerUnreachable, SignIn, TokenRefused, isSafeUrl, signingAlgorithms, type SignInTerms } from './oidc';
 export { holdsRole, isRole, roles, type Principal, type Role } from './principal';
 export { covers, mayReach, mayReachOne } from './regions';

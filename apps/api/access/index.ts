@@ -1,6 +1,11 @@
-export { AccessGuard } from './access.guard';
 export { Allows, AllowsAnyone, Scoped, type Scope } from './allows';
 export { Belonging } from './belonging';
+export { Auditing } from './auditing';
+export { Authentication } from './authentication';
 export { Caller, callerOf } from './caller';
+export { Changes, changeIn, type Change } from './changes/changes';
+export { FourEyes } from './changes/four-eyes';
+export { accessControllers, accessProviders } from './providers';
+export { Reach } from './reach';
 export { outOfReach, regionsFor, unknownToCaller } from './refusals';
 export { routesOf, type Route } from './routes';

@@ -1,6 +1,34 @@
 import { mayReach, type Principal, type Role } from '../../../libs/access';
 import { Problem } from '../http/problem';
 
+/** Nobody said who he is (`reason` undefined), or his word is not believed. */
+export function unauthenticated(reason: string | undefined): Problem {
+  const challenge = 'Bearer realm="enrollment-ledger"';
+  return new Problem(
+    'unauthenticated',
+    reason === undefined
+      ? 'Send the header Authorization: Bearer <token>: the token that the first start printed, a key, or one of the sign-in.'
+      : `The token is not believed (${reason}).`,
+    {},
+    {
+      'WWW-Authenticate':
+        reason === undefined ? challenge : `${challenge}, error="invalid_token", error_description="${reason}"`,
+    },
+  );
+}
+
+/** Whoever asks asked too much. */
+export function tooMany(seconds: number): Problem {
+  return new Problem(
+    'rate-limited',
+    `That was too much at once; send again after ${seconds} s.`,
+    {},
+    {
+      'Retry-After': String(seconds),
+    },
+  );
+}
+
 /** Whoever asks has none of the roles that the route allows. */
 export function roleMissing(allowed: readonly Role[]): Problem {
   const able = [...allowed, 'administrator'].join(', ');

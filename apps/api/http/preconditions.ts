@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { ExpectedRevision } from '../../../libs/event-store';
-import { faultOf, invalidInput } from './problem';
+import { Problem, faultOf, invalidInput } from './problem';
 
 /** Where a writer says the stream must stand: at a revision, anywhere but existing, not existing, or he does not say. */
 export type Precondition = ExpectedRevision | 'exists' | undefined;
@@ -32,4 +32,14 @@ export function preconditionOf(request: Request): Precondition {
 /** Says at which revision the stream stands. */
 export function setRevision(response: Response, revision: number | undefined): void {
   if (revision !== undefined) response.setHeader('ETag', `"${revision}"`);
+}
+
+/** The refusal of a write whose stream does not stand where it must. */
+export function mismatch(actual: ExpectedRevision): Problem {
+  const stands = actual === 'noStream' ? 'has no event yet' : `is at revision ${actual}`;
+  return new Problem(
+    'revision-mismatch',
+    `The stream ${stands}. Read it again, decide again, and send with what it says.`,
+    { revision: actual === 'noStream' ? null : actual },
+  );
 }

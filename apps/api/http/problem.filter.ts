@@ -30,6 +30,7 @@ function sendProblem(request: Request, response: Response, problem: Problem): vo
   // An unread body would be taken for the next request on this connection.
   if (!request.complete) response.set('Connection', 'close');
   response.removeHeader('ETag');
+  response.locals['problem'] = problem.kind;
   response.status(problem.status).set(problem.headers).type('application/problem+json');
   response.send(Buffer.from(JSON.stringify(problem.body(requestId(request)))));
 }

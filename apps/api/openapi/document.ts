@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { accessSchemas } from '../access/access-schemas';
 import { problemKinds, type ProblemKind } from '../http/problem';
 import { disputeSchemas } from '../disputes/dispute-schemas';
 import { answerSchemas } from './answer-schemas';
@@ -32,6 +33,7 @@ export function apiDocument(app: NestExpressApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, outline);
   const schemas: Record<string, Schema> = {
+    ...accessSchemas,
     ...answerSchemas,
     ...disputeSchemas,
     ...eventSchemas,

@@ -6,7 +6,7 @@ import type { Accepted, Command, Refused } from '../../../libs/enrollment';
 import { instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { personStream } from '../../../events';
-import { Allows, Scoped } from '../access';
+import { Allows, FourEyes, Reach, Scoped, callerOf, type Change } from '../access';
 import { personIn } from '../http/edge-validation';
 import { Problem } from '../http/problem';
 import { Metrics } from '../metrics/metrics';
@@ -14,7 +14,7 @@ import { ApiAnswers, ApiProblems, ApiWrite } from '../openapi/responses';
 import { Recording, type Written } from '../recording/recording.service';
 import { WriteQuery } from '../recording/write.query';
 import { CommandBody } from './command.body';
-import { commandIn, commandNames, readCommand } from './commands';
+import { commandIn, commandNames, eventOf, readCommand } from './commands';
 
 /** An accepted decision with what it recorded; nothing recorded where all that was asked for already held. */
 type AcceptedReply = Omit<Accepted, 'events'> & Omit<Written, 'revision' | 'position'> & Partial<Written>;
@@ -26,6 +26,8 @@ export class CommandsController {
     private readonly policies: LoadedPolicies,
     private readonly recording: Recording,
     private readonly metrics: Metrics,
+    private readonly reach: Reach,
+    private readonly fourEyes: FourEyes,
   ) {}
 
   @Post(':command')
@@ -40,6 +42,7 @@ export class CommandsController {
   @ApiParam({ name: 'command', enum: commandNames })
   @ApiWrite()
   @ApiAnswers(200, 'Decision', 'Accepted. Without events, everything asked for held already.')
+  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
   @ApiProblems('invalid-input', 'not-found', 'id-conflict', 'revision-mismatch', 'refused-by-rule')
   async decide(
     @Param('person') path: string,
@@ -48,16 +51,23 @@ export class CommandsController {
     @Query() query: WriteQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<AcceptedReply> {
+  ): Promise<AcceptedReply | Change> {
     const type = commandIn(name);
     const person = personIn(path);
     const { on = dayOfInstant(instantOf(Date.now())) } = body;
     const stream = personStream(person);
+    const principal = callerOf(request);
+    await this.reach.check(principal, stream, [{ type: eventOf(type), data: body.data }]);
     const write = await this.recording.begin(request, response, stream, query, { type, body });
     const earlier = await this.recording.recordedBefore(write);
-    if (earlier) return { accepted: true, ...earlier };
+    if (earlier) return replied(earlier);
 
     const command = readCommand(type, person, on, body.data);
+    if (!write.dryRun && this.fourEyes.holdFor(principal)) {
+      const decision = await write.ledger.decide(person, command, on);
+      const asked = decision.accepted ? decision.events : [];
+      if (this.fourEyes.need(principal, asked)) return replied(await this.recording.ask(write, asked, () => 'events.'));
+    }
     const { decision, recorded } = await write.ledger.carryOut(person, command, on, write.options);
     if (recorded) {
       const { accepted: _accepted, events: _events, ...more } = decision as Accepted;
@@ -65,7 +75,7 @@ export class CommandsController {
     }
     // The same request may have come twice at once, and its twin may have changed what this one was decided on.
     const twin = await this.recording.recordedBefore(write);
-    if (twin) return { accepted: true, ...twin };
+    if (twin) return replied(twin);
     if (!decision.accepted) {
       this.metrics.commandRefused(type, decision.rule);
       throw this.refusal(decision, command, on);
@@ -84,4 +94,9 @@ export class CommandsController {
       ...(review ? { review } : {}),
     });
   }
+}
+
+/** What was recorded before, or waits for a second person. */
+function replied(earlier: Written | Change): AcceptedReply | Change {
+  return 'state' in earlier ? earlier : { accepted: true, ...earlier };
 }

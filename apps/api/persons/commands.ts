@@ -18,6 +18,11 @@ const EVENT_OF_COMMAND: Readonly<Record<Command['type'], EventType>> = {
 
 export const commandNames = Object.keys(EVENT_OF_COMMAND) as Command['type'][];
 
+/** The type of the event that a command asks for. */
+export function eventOf(command: Command['type']): EventType {
+  return EVENT_OF_COMMAND[command];
+}
+
 /** The name of the command that a path means; its first letter may be small. */
 export function commandIn(path: string): Command['type'] {
   const name = commandNames.find((one) => one.toLowerCase() === path.toLowerCase());

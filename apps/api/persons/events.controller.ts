@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
 import { personStream } from '../../../events';
-import { Allows, Scoped } from '../access';
+import { Allows, Scoped, type Change } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
@@ -40,13 +40,14 @@ export class PersonEventsController {
   @ApiWrite()
   @ApiEventsBody('PersonEvent')
   @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
+  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
   @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
   async record(
     @Param('person') path: string,
     @Query() query: WriteQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Written> {
+  ): Promise<Written | Change> {
     const person = personIn(path);
     return this.recording.record(request, response, personStream(person), query);
   }

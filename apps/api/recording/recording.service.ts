@@ -13,8 +13,9 @@ import {
 import { LoadedPolicies } from '../../../libs/policy';
 import { parseStream } from '../../../events';
 import type { Answer } from '../../../projections/answer';
+import { FourEyes, Changes, Reach, callerOf, changeIn, type Change } from '../access';
 import { keyedRequest, type KeyedRequest } from '../http/idempotency-key';
-import { preconditionOf, setRevision } from '../http/preconditions';
+import { mismatch, preconditionOf, setRevision } from '../http/preconditions';
 import { Problem, faultOf, invalidInput } from '../http/problem';
 import { requestId } from '../http/request-log';
 import { Metrics } from '../metrics/metrics';
@@ -55,17 +56,23 @@ export class Recording {
     private readonly ledger: Ledger,
     private readonly policies: LoadedPolicies,
     private readonly metrics: Metrics,
+    private readonly reach: Reach,
+    private readonly fourEyes: FourEyes,
+    private readonly changes: Changes,
     @Inject(STORE) private readonly store: EventStore,
   ) {}
 
   /** Records the events of a body and answers with them as stored. */
-  async record(request: Request, response: Response, stream: string, query: WriteQuery): Promise<Written> {
+  async record(request: Request, response: Response, stream: string, query: WriteQuery): Promise<Written | Change> {
     const body: unknown = request.body;
+    const { inputs, pathOf } = inputsOf(body);
+    const principal = callerOf(request);
+    await this.reach.check(principal, stream, inputs);
     const write = await this.begin(request, response, stream, query, body);
     const earlier = await this.recordedBefore(write);
     if (earlier) return earlier;
+    if (!write.dryRun && this.fourEyes.need(principal, inputs)) return this.ask(write, inputs, pathOf);
 
-    const { inputs, pathOf } = inputsOf(body);
     if (write.dryRun) response.status(200);
     return this.settle(write, await write.ledger.record(stream, inputs, write.options), pathOf);
   }
@@ -93,13 +100,24 @@ export class Recording {
     };
   }
 
+  /** Records that the events are asked for, where a second person must approve; replies 202 with the change. */
+  async ask(write: Write, inputs: readonly unknown[], pathOf: (index: number) => string): Promise<Written | Change> {
+    const outcome = await this.changes.request(write.stream, inputs, write.options);
+    if ('refused' in outcome) return this.settle(write, outcome.refused, pathOf);
+    return pending(write.response, outcome.asked);
+  }
+
   /** What the key's first request recorded; nothing where it is new. Throws where that request asked for something else. */
-  async recordedBefore({ stream, keyed, response }: Write): Promise<Recorded | undefined> {
+  async recordedBefore({ stream, keyed, response }: Write): Promise<Recorded | Change | undefined> {
     if (!keyed) return undefined;
     const events = await this.ledger.streamEvents(stream);
     const ofKey = events.filter(({ metadata }) => metadata.causationId?.startsWith(`${keyed.keyId}.`));
     if (ofKey.length === 0) return undefined;
     if (ofKey.some(({ metadata }) => metadata.causationId !== keyed.cause)) throw keyConflict();
+    if (ofKey[0]!.type === 'ChangeRequested') {
+      response.setHeader('Idempotency-Hit', 'true');
+      return pending(response, changeIn(events, ofKey[0]!.id)!);
+    }
     return reply(response, recordedOf(ofKey), true);
   }
 
@@ -159,13 +177,10 @@ function reply(response: Response, recorded: Recorded, again: boolean): Recorded
   return recorded;
 }
 
-function mismatch(actual: number | 'noStream'): Problem {
-  const stands = actual === 'noStream' ? 'has no event yet' : `is at revision ${actual}`;
-  return new Problem(
-    'revision-mismatch',
-    `The stream ${stands}. Read it again, decide again, and send with what it says.`,
-    { revision: actual === 'noStream' ? null : actual },
-  );
+function pending(response: Response, change: Change): Change {
+  setRevision(response, change.revision);
+  response.status(202).location(`/v1/changes/${change.id}`);
+  return change;
 }
 
 function keyConflict(): Problem {

@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
 import { regionStream } from '../../../events';
-import { Allows } from '../access';
+import { Allows, type Change } from '../access';
 import { regionIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
@@ -32,13 +32,14 @@ export class RegionsController {
   @ApiWrite()
   @ApiEventsBody('RegionEvent')
   @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
+  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
   @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
   async record(
     @Param('region') path: string,
     @Query() query: WriteQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Written> {
+  ): Promise<Written | Change> {
     const region = regionIn(path);
     return this.recording.record(request, response, regionStream(region), query);
   }

@@ -1,0 +1,155 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import type { Principal } from '../../../../libs/access';
+import { dayOfInstant } from '../../../../libs/calendar';
+import type { Impact } from '../../../../libs/disputes';
+import { instantOf, type RecordOutcome } from '../../../../libs/ledger';
+import { mismatch, preconditionOf, setRevision } from '../../http/preconditions';
+import { Problem, invalidInput, type InputFault } from '../../http/problem';
+import { requestId } from '../../http/request-log';
+import { ApiAnswers, ApiProblems } from '../../openapi/responses';
+import { ref } from '../../openapi/schema';
+import { Allows, Scoped } from '../allows';
+import { Caller } from '../caller';
+import { Changes, noSuchChange, type Change } from './changes';
+import { ChangeQuery, ChangesQuery, DeclineBody } from './changes.query';
+
+/** A change with what it would change. */
+type ShownChange = Change & { impact?: Impact };
+
+/** Some changes, and where the next ones begin. */
+interface ChangePage {
+  changes: Change[];
+  next: string | null;
+}
+
+const PAGE = 50;
+
+@ApiTags('changes')
+@Scoped('handler')
+@Controller('v1/changes')
+export class ChangesController {
+  constructor(private readonly changes: Changes) {}
+
+  @Get()
+  @Allows('clerk', 'supervisor', 'auditor', 'integrator')
+  @ApiOperation({
+    operationId: 'listChanges',
+    summary: 'Changes that need a second person, in the order of their requests',
+  })
+  @ApiQuery({ name: 'state', required: false, enum: ['pending', 'approved', 'declined'] })
+  @ApiQuery({ name: 'after', required: false, description: 'Where the page before ended' })
+  @ApiQuery({ name: 'limit', required: false, description: 'How many at most, 1 to 200; left out: 50' })
+  @ApiAnswers(200, 'ChangePage', 'Those of the caller’s regions.')
+  @ApiProblems('invalid-input')
+  async list(@Caller() principal: Principal, @Query() query: ChangesQuery): Promise<ChangePage> {
+    const { state, after = '0', limit = String(PAGE) } = query;
+    const { changes, next } = await this.changes.list(principal, { state, after: BigInt(after), limit: Number(limit) });
+    const rest = `${state === undefined ? '' : `state=${state}&`}limit=${limit}`;
+    return { changes, next: next === undefined ? null : `/v1/changes?${rest}&after=${next}` };
+  }
+
+  @Get(':change')
+  @Allows('clerk', 'supervisor', 'auditor', 'integrator')
+  @ApiOperation({ operationId: 'readChange', summary: 'A change, and while it is pending what it would change' })
+  @ApiParam({ name: 'change', description: 'The id of the request' })
+  @ApiQuery({
+    name: 'validOn',
+    required: false,
+    description: 'The day for which the impact is told; left out: today in China',
+  })
+  @ApiAnswers(200, 'Change', 'The change. Its ETag is the revision of the stream, for If-Match.')
+  @ApiProblems('invalid-input', 'not-found')
+  async read(
+    @Caller() principal: Principal,
+    @Param('change') id: string,
+    @Query() { validOn = dayOfInstant(instantOf(Date.now())) }: ChangeQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ShownChange> {
+    const change = await this.changes.find(principal, id);
+    if (!change) throw noSuchChange();
+    setRevision(response, change.revision);
+    const impact = await this.changes.impact(change, validOn);
+    return { ...change, ...(impact === undefined ? {} : { impact }) };
+  }
+
+  @Post(':change/approve')
+  @HttpCode(200)
+  @Allows('supervisor')
+  @ApiOperation({
+    operationId: 'approveChange',
+    summary: 'Approves, and records what was asked for in the same moment',
+    description:
+      'Never one’s own request. Where facts were recorded in the stream since the request, look at it again and send its ETag as If-Match.',
+  })
+  @ApiParam({ name: 'change', description: 'The id of the request' })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'Approve only if the stream is at this revision' })
+  @ApiAnswers(200, 'Change', 'Approved, and recorded.')
+  @ApiProblems('invalid-input', 'forbidden', 'not-found', 'already-decided', 'revision-mismatch')
+  async approve(
+    @Caller() principal: Principal,
+    @Param('change') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Change> {
+    return this.settled(
+      response,
+      await this.changes.approve(principal, id, preconditionOf(request), requestId(request)),
+    );
+  }
+
+  @Post(':change/decline')
+  @HttpCode(200)
+  @Allows('supervisor')
+  @ApiOperation({ operationId: 'declineChange', summary: 'Declines: nothing that was asked for happens' })
+  @ApiParam({ name: 'change', description: 'The id of the request' })
+  @ApiHeader({ name: 'If-Match', required: false, description: 'Decline only if the stream is at this revision' })
+  @ApiBody({ required: true, schema: ref('Decline') as object })
+  @ApiAnswers(200, 'Change', 'Declined.')
+  @ApiProblems('invalid-input', 'forbidden', 'not-found', 'already-decided', 'revision-mismatch')
+  async decline(
+    @Caller() principal: Principal,
+    @Param('change') id: string,
+    @Body() { reason }: DeclineBody,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Change> {
+    const precondition = preconditionOf(request);
+    return this.settled(response, await this.changes.decline(principal, id, reason, precondition, requestId(request)));
+  }
+
+  private settled(
+    response: Response,
+    { change, again, outcome }: { change: Change; again: boolean; outcome?: RecordOutcome },
+  ): Change {
+    if (outcome !== undefined) throw problemOfDecision(outcome);
+    setRevision(response, change.revision);
+    if (again) response.setHeader('Idempotency-Hit', 'true');
+    return change;
+  }
+}
+
+/** Why a decision could not be recorded. */
+function problemOfDecision(outcome: RecordOutcome): Problem {
+  switch (outcome.outcome) {
+    case 'invalid':
+      return invalidInput(outcome.faults.map(({ field, value, expected }): InputFault => ({ field, value, expected })));
+    case 'wrongExpectedRevision':
+      return mismatch(outcome.actual);
+    case 'unknown':
+      return new Problem(
+        'outcome-unknown',
+        'The connection to the store failed. Send the same decision again; nothing is recorded twice.',
+        {},
+        { 'Retry-After': '1' },
+      );
+    case 'refused':
+      return new Problem('not-storable', outcome.message);
+    default:
+      return new Problem(
+        'id-conflict',
+        'One of the events that were asked for is recorded already and says something else.',
+      );
+  }
+}

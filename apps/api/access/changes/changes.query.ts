@@ -1,0 +1,53 @@
+import { ValidateBy } from 'class-validator';
+import { Optional, Position, QuestionDay, Whole } from '../../http/query-fields';
+
+const STATES = ['pending', 'approved', 'declined'] as const;
+
+function State(): PropertyDecorator {
+  return ValidateBy({
+    name: 'state',
+    validator: {
+      validate: (value) => STATES.some((state) => state === value),
+      defaultMessage: () => `one of ${STATES.join(', ')}`,
+    },
+  });
+}
+
+/** Which changes are listed. */
+export class ChangesQuery {
+  @Optional()
+  @State()
+  state?: (typeof STATES)[number];
+
+  /** Where the page before ended. */
+  @Optional()
+  @Position()
+  after?: string;
+
+  @Optional()
+  @Whole(1, 200)
+  limit?: string;
+}
+
+/** How a change is shown. */
+export class ChangeQuery {
+  /** The day for which the impact is told; left out: today in China. */
+  @Optional()
+  @QuestionDay()
+  validOn?: string;
+}
+
+/** Why a change is declined. */
+export class DeclineBody {
+  @ValidateBy({
+    name: 'reason',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 500,
+      defaultMessage: () => 'a text of 1 to 500 characters without identity numbers',
+    },
+  })
+  reason!: string;
+}
+
+/** An approval says nothing. */
+export class ApproveBody {}

@@ -1,0 +1,1 @@
+export { KeyRing, isKey, keyFile, type KeyRecord, type KeyTerms } from './key-ring';
