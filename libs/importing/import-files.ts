@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Ledger } from '../ledger';
 import { personStream, type LedgerEvent } from '../../events';
+import type { Authority } from './authority';
 import type { Encoding } from './encoding';
 import type { Identities } from './identities';
 import { Journal, jobOf, type FileSoFar, type ImportSoFar } from './journal';
@@ -27,6 +28,8 @@ export interface ImportOptions {
   migratedFrom?: string;
   /** Tells persons by their documents, in files that bring them. */
   identities?: Identities;
+  /** What whoever imports may not record; left out: he may record everything. */
+  authority?: Authority;
   /** Where refused rows are written; left out: beside each file. */
   refusedFolder?: string;
   /**
@@ -34,7 +37,7 @@ export interface ImportOptions {
    * files are imported in the same way; gone when the import is done. Left out: an import begins at the beginning.
    */
   journal?: string;
-  /** Stops the import after what is under way is settled: `ImportStopped`. */
+  /** Stops the import, so that it can go on by its journal: `ImportStopped`. */
   signal?: AbortSignal;
   /** Told every few thousand rows. */
   onProgress?: (progress: ImportProgress) => void;
@@ -100,10 +103,7 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
       ? undefined
       : new Journal(options.journal, jobOf(files, { ...context, mapping, sheet }));
   const soFar = await standing(journal?.soFar(), sources, options);
-  const runs = sources.map(
-    (source, index) =>
-      new FileRun(source, refusedPath(source.file, options.refusedFolder), identities, soFar?.files[index]),
-  );
+  const runs = sources.map((source, index) => new FileRun(source, options, soFar?.files[index]));
   const course = new Course(ledger, runs, options, journal, soFar ?? { since: String(await ledger.head()) });
   try {
     if (migratedFrom === undefined) await importAsItComes(course, soFar);
@@ -156,13 +156,17 @@ class FileRun {
   already = 0;
   events = 0;
 
+  private readonly identities: Identities | undefined;
+  private readonly authority: Authority | undefined;
+
   constructor(
     readonly source: SourceFile,
-    refusedPath: string,
-    private readonly identities: Identities | undefined,
+    { refusedFolder, identities, authority }: ImportOptions,
     soFar: FileSoFar | undefined,
   ) {
-    this.refused = new RefusedRows(source, refusedPath, soFar?.refused);
+    this.refused = new RefusedRows(source, refusedPath(source.file, refusedFolder), soFar?.refused);
+    this.identities = identities;
+    this.authority = authority;
     if (soFar === undefined) return;
     const { rows, recorded, already, events } = soFar;
     Object.assign(this, { rows, recorded, already, events });
@@ -186,12 +190,15 @@ class FileRun {
   /** What a row says; one that cannot be read is refused at once. */
   read(row: SourceRow): PaymentFacts | undefined {
     try {
-      return this.source.read(row);
+      const read = this.source.read(row);
+      const fault = 'asEvent' in read ? this.authority?.overEvent?.(read.facts[0]!) : undefined;
+      if (fault === undefined) return read;
+      this.refused.add(row, fault);
     } catch (error) {
       if (!(error instanceof RefusedRow)) throw error;
       this.refused.add(row, error.fault);
-      return undefined;
     }
+    return undefined;
   }
 
   /** Counts a row by what became of its facts, those from `from` until `until`. */
@@ -261,6 +268,15 @@ class Course {
   }
 
   async settle(stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
+    const faults = await this.options.authority?.overStream?.(stream, facts);
+    if (faults === undefined || faults.every((fault) => fault === undefined)) return this.settleAllowed(stream, facts);
+    const allowed = facts.filter((_, index) => faults[index] === undefined);
+    const settled = allowed.length === 0 ? [] : await this.settleAllowed(stream, allowed);
+    let next = 0;
+    return facts.map((_, index) => faults[index] ?? settled[next++]!);
+  }
+
+  private async settleAllowed(stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
     const { settled, position } = await settle(this.ledger, stream, facts, this.goingOn ? this.since : undefined);
     if (position !== undefined && position > this.highest) this.highest = position;
     if (position !== undefined || !this.witnessRecorded) {
@@ -277,7 +293,11 @@ class Course {
     this.since = this.highest;
     const { witness } = this;
     this.keep({ ...place, since: String(this.since), ...(witness && { witness }) });
-    if (this.options.signal?.aborted) throw new ImportStopped();
+    this.heedSignal();
+  }
+
+  heedSignal(): void {
+    if (this.options.signal?.aborted) throw new ImportStopped('the import was stopped; it goes on by its journal');
   }
 
   /** As `settledThrough`, before anything is settled. */
@@ -318,6 +338,7 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
   let waiting: ReadRow[] = [];
   run.rows = 0;
   for await (const rows of run.source.rows()) {
+    course.heedSignal();
     for (const row of rows) {
       run.rows += 1;
       if (run.rows <= settledRows) continue;
@@ -392,6 +413,7 @@ async function importReversals(course: Course, file: number, settledRows: number
 }
 
 const FACTS_AT_ONCE = 4_000;
+const BATCHES_PER_PROGRESS = 5;
 
 /** All files together, each stream in the order in which the other system recorded it. */
 async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Promise<void> {
@@ -406,6 +428,7 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
       run.refused.muted = false;
     }
     let batch: Promise<void>[] = [];
+    let batches = 0;
     let facts = 0;
     for (const { stream, staged } of staging.streams(soFar?.stream)) {
       batch.push(recordStream(course, stream, staged));
@@ -415,6 +438,7 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
       batch = [];
       facts = 0;
       course.settledThrough({ phase: 'streams', file: 0, rows: 0, stream });
+      if (++batches % BATCHES_PER_PROGRESS === 0) for (const run of course.runs) course.tell(run);
     }
     await Promise.all(batch);
   } finally {
@@ -426,6 +450,7 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
 async function stage(staging: Staging, file: number, run: FileRun, course: Course): Promise<void> {
   run.rows = 0;
   for await (const rows of run.source.rows()) {
+    course.heedSignal();
     for (const row of rows) {
       run.rows += 1;
       if (run.rows % ROWS_PER_PROGRESS === 0) course.tell(run);

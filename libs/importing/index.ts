@@ -7,6 +7,7 @@ export {
   type ImportProgress,
   type ImportSummary,
 } from './import-files';
+export type { Authority } from './authority';
 export { RefusedMapping, loadMapping, type Mapping } from './mapping';
 export { type Identities, type IdentityRow } from './identities';
 export { csvLine } from './csv';

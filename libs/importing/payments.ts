@@ -4,7 +4,9 @@ import { employerOf, factOf, personOf, regionOf, relationOf, type RowContext } f
 import type { Row } from './row';
 
 /** What a row of a payment extract turned out to be. A reversal is settled against what the ledger holds. */
-export type PaymentFacts = { facts: LedgerEvent[] } | { reverses: ReversedPayment };
+export type PaymentFacts =
+  /** `asEvent`: it stands in the file as an event, not as a row. */
+  { facts: LedgerEvent[]; asEvent?: true } | { reverses: ReversedPayment };
 
 /** The payment that a negative row takes back: to be found among the person's payments. */
 export interface ReversedPayment {

@@ -94,7 +94,7 @@ export async function openSource(
     kind: await kindOfLines(rows, mapping, options),
     read(row) {
       const value = valueOf(row, rows.encoding);
-      if (isEvent(value)) return { facts: [factOf(value, context)] };
+      if (isEvent(value)) return { facts: [factOf(value, context)], asEvent: true };
       const table = tableOf(Object.keys(value), ['payments', 'relations'], options);
       if (table !== undefined) return factsOf(table, rows.row(row));
       const tables = tablesInWords(['payments', 'relations'], options);
