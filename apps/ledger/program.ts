@@ -7,6 +7,7 @@ import { addDisputes } from './disputes';
 import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
+import { addReadModel } from './read-model';
 import { addEvents, addRecord } from './recording';
 import { addReport } from './reporting';
 import { addScenario } from './scenarios';
@@ -43,6 +44,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addBackup(program, terminal);
   addRestore(program, terminal);
   addGenerate(program, terminal);
+  addReadModel(program, terminal);
   addReport(program, terminal);
   addSimulate(program, terminal);
   addDisputes(program, terminal);

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { EventReader } from '../../libs/event-store';
 import { openStoreReader } from '../../libs/ledger';
@@ -31,8 +30,16 @@ const RETRY_MS = 1_000;
 const WORTH_THREADS = 100_000n;
 const TOLD_MS = 10_000;
 
-/** Keeps the tables for questions about everyone. Whatever does not work is told by the pulse and the log, and tried again. */
-export function keepTables(settings: Places & ProjectingSettings, policies: LoadedPolicies, log: Logger): TableKeeper {
+/**
+ * Keeps the tables for questions about everyone; empty ones are filled by as many `threads` where there is much to read.
+ * Whatever does not work is told by the pulse and the log, and tried again.
+ */
+export function keepTables(
+  settings: Places & ProjectingSettings,
+  policies: LoadedPolicies,
+  log: Logger,
+  threads: number,
+): TableKeeper {
   const address = settings.store.kind === 'embedded' ? settings.store.location : settings.store.url;
   const readModel = readModelLocation(settings.data, settings.databaseUrl);
   const shard = parseShard(settings.shard)!;
@@ -110,7 +117,7 @@ export function keepTables(settings: Places & ProjectingSettings, policies: Load
 
   /** Fills empty tables, or waits for whoever is filling them. */
   async function fill(reader: EventReader): Promise<void> {
-    const threads = (await reader.head()) > WORTH_THREADS ? Math.min(2, availableParallelism()) : 0;
+    const count = (await reader.head()) > WORTH_THREADS ? threads : 1;
     let tellAfter = Date.now() + TOLD_MS;
     for (let attempt = 0; (await tables.look()) === undefined; attempt++) {
       try {
@@ -118,7 +125,7 @@ export function keepTables(settings: Places & ProjectingSettings, policies: Load
           store: reader,
           policies,
           readModel,
-          workers: threads > 1 ? { count: threads, store: address, policies: settings.policies } : undefined,
+          workers: count > 1 ? { count, store: address, policies: settings.policies } : undefined,
           signal: stopping.signal,
           onProgress: ({ stage, events, total, eventsPerSecond, secondsLeft }) => {
             filling = { events, total };

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { RefusedPacks, loadPoliciesOrThrow } from '../../libs/policy';
 import { InvalidSettings } from '../../libs/settings';
@@ -17,8 +17,9 @@ Settings are environment variables; docs/operating.md names them. It tells its h
 (LEDGER_PROJECTOR_PORT). A second one for the same persons stands by and takes over when the first has gone.
 `;
 
-/** While a server runs it, answers come first. */
+/** While a server runs it, answers come first, and have a processor for themselves. */
 const NICE = 10;
+const MOST_THREADS = 2;
 const PULSE_MS = 500;
 
 async function main(): Promise<void> {
@@ -40,7 +41,9 @@ async function main(): Promise<void> {
   const health: HealthServer | undefined = attached
     ? undefined
     : await serveHealth(settings.port, () => keeper.pulse());
-  const keeper = keepTables(settings, policies, log);
+  if (attached) setPriority(NICE);
+  const threads = Math.min(MOST_THREADS, availableParallelism() - (attached ? 1 : 0));
+  const keeper = keepTables(settings, policies, log, threads);
   if (health) log.info({ health: health.url }, 'the projector runs');
   let stopping = false;
   const stop = (why: string) => {
@@ -71,7 +74,6 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   if (attached) {
-    setPriority(NICE);
     // A key at the terminal reaches the server too, which then says when to stop; that it is gone is said by the channel.
     process.on('SIGINT', () => undefined);
     process.on('disconnect', () => stop('the server has gone, or stops'));
