@@ -7,6 +7,7 @@ import { UnreadableEvent, eventTypes, fromStored, parseStream, streamKinds } fro
 import { Allows, Belonging, Scoped, callerOf } from '../access';
 import { LogPosition } from '../http/log-position';
 import { ApiAnswers, ApiAtLeast, ApiFilters, ApiProblems } from '../openapi/responses';
+import { position, whole } from '../openapi/schema';
 import { STORE } from '../parts';
 import { shownEvent, type ShownEvent } from '../recording/recorded-events';
 import { LogQuery } from './log.query';
@@ -46,8 +47,12 @@ export class LogController {
       'what does not fit the filter, or belongs to regions that are not the caller’s, is passed over.',
   })
   @ApiFilters(
-    { name: 'from', description: 'The first position to give; left out: the beginning', example: '1' },
-    { name: 'limit', description: 'How many events at most, 1 to 1000; left out: 500', example: '500' },
+    { name: 'from', description: 'The first position to give; left out: the beginning', schema: position },
+    {
+      name: 'limit',
+      description: 'How many events at most; left out: 500',
+      schema: { ...whole, minimum: 1, maximum: 1000 },
+    },
     { name: 'type', enum: eventTypes, isArray: true, description: 'Only this type; repeat it for more' },
     { name: 'stream', enum: streamKinds, description: 'Only streams of this kind' },
   )

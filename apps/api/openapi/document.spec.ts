@@ -2,19 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { problemKinds } from '../http/problem';
+import { routesOf } from '../access';
+import type { ApiDocument } from '../testing/sample-values';
 import { startTestServer, type TestServer } from '../testing/test-server';
-
-interface Operation {
-  operationId?: string;
-  security?: unknown[];
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
-  requestBody?: unknown;
-}
-interface ApiDocument {
-  openapi: string;
-  paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, object> };
-}
 
 let server: TestServer;
 let document: ApiDocument;
@@ -48,36 +38,42 @@ describe('the documentation', () => {
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
-    expect(Object.keys(document.paths).sort()).toEqual(
-      [
-        '/healthz',
-        '/metrics',
-        '/readyz',
-        '/v1/audit',
-        '/v1/changes',
-        '/v1/changes/{change}',
-        '/v1/changes/{change}/approve',
-        '/v1/changes/{change}/decline',
-        '/v1/employers/{employer}/events',
-        '/v1/imports',
-        '/v1/imports/{import}',
-        '/v1/imports/{import}/refused/{place}',
-        '/v1/persons/{person}/answer',
-        '/v1/persons/{person}/answer-at',
-        '/v1/persons/{person}/answers',
-        '/v1/persons/{person}/answers/{answer}',
-        '/v1/persons/{person}/commands/{command}',
-        '/v1/persons/{person}/diff',
-        '/v1/persons/{person}/events',
-        '/v1/persons/{person}/impact',
-        '/v1/persons/{person}/timeline',
-        '/v1/policies',
-        '/v1/policies/{region}',
-        '/v1/regions/{region}/events',
-        '/v1/reports',
-        '/v1/reports/{report}',
-      ].sort(),
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
+    const served = routesOf(server.app).map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect(described.sort()).toEqual(served.sort());
+    expect(served.length).toBeGreaterThan(25);
+  });
+
+  it('says of every parameter what it is, and of every route what it may answer', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, { parameters = [], responses }] of Object.entries(methods)) {
+        const named = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+        expect({ path, named: named.sort() }).toEqual({
+          path,
+          named: [...path.matchAll(/{(\w+)}/g)].map(([, name]) => name!).sort(),
+        });
+        for (const { name, description, schema } of parameters) {
+          const said = schema.$ref ?? schema.enum ?? schema.type ?? schema.oneOf;
+          expect({ path, method, name, said: said !== undefined }).toEqual({ path, method, name, said: true });
+          if (description === undefined && !schema.enum && !('format' in schema)) {
+            throw new Error(`${method} ${path}: nothing is said of ${name}`);
+          }
+        }
+        const good = Object.keys(responses).filter((status) => status.startsWith('2'));
+        expect({ path, method, good: good.length > 0 }).toEqual({ path, method, good: true });
+        for (const status of good) {
+          const empty = Object.keys(responses[status]!.content ?? {}).length === 0;
+          expect({ path, method, status, empty: empty && status !== '204' }).toEqual({
+            path,
+            method,
+            status,
+            empty: false,
+          });
+        }
+      }
+    }
   });
 
   it('names no schema that is not there', () => {
