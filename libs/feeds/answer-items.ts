@@ -58,9 +58,8 @@ export class AnswerItems implements Derivation {
     if (subject === undefined) return;
 
     if (subject.kind === 'person') {
-      const holders = this.index.holdersOf(subject.id, event.position);
-      const concerned = holders.length === 0 ? [subject.id] : [...new Set([subject.id, ...holders])].sort();
-      if (holders.length > 0) this.epoch++;
+      const concerned = this.index.onePersonWith(subject.id, event.position);
+      if (concerned.length > 1) this.epoch++;
       for (const person of concerned) {
         const item = after !== undefined && person <= after ? undefined : await this.compared(person, event);
         if (item) yield item;

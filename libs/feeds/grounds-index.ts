@@ -11,7 +11,7 @@ const PAGE = 200;
 
 const tables = `
   CREATE TABLE ground (stream TEXT, person TEXT, position INTEGER, PRIMARY KEY (stream, person)) STRICT, WITHOUT ROWID;
-  CREATE TABLE merged (other TEXT, person TEXT, position INTEGER, PRIMARY KEY (other, person)) STRICT, WITHOUT ROWID;
+  CREATE TABLE merged (person TEXT, other TEXT, position INTEGER, PRIMARY KEY (person, other)) STRICT, WITHOUT ROWID;
   CREATE TABLE belonging (stream TEXT, region TEXT, position INTEGER, PRIMARY KEY (stream, region)) STRICT, WITHOUT ROWID;
   CREATE TABLE progress (position INTEGER, event TEXT) STRICT;
   INSERT INTO progress VALUES (0, '');
@@ -25,8 +25,9 @@ export class GroundsIndex {
   private readonly database: Database.Database;
   private readonly insert: Readonly<Record<Table, Database.Statement<[string, string, number]>>>;
   private readonly restingOn: Database.Statement<[string, number, string]>;
-  private readonly joinedWith: Database.Statement<[number, string, string, number]>;
-  private readonly holders: Database.Statement<[string, number]>;
+  private readonly restsOn: Database.Statement<[string, string, number]>;
+  private readonly everMerged: Database.Statement<[number, string]>;
+  private readonly mergedWith: Database.Statement<[string, number]>;
   private readonly regions: Database.Statement<[string, number]>;
   private noted = new Set<string>();
   private position: bigint | undefined;
@@ -49,14 +50,16 @@ export class GroundsIndex {
         `SELECT person FROM ground WHERE stream = ? AND position < ? AND person > ? ORDER BY person LIMIT ${PAGE}`,
       )
       .pluck();
-    this.joinedWith = this.database
-      .prepare<[number, string, string, number]>(
-        `SELECT DISTINCT m.person FROM merged AS m JOIN ground AS g ON g.person = m.other
-          WHERE m.position < ? AND m.person > ? AND g.stream = ? AND g.position < ? ORDER BY m.person LIMIT ${PAGE}`,
+    this.restsOn = this.database
+      .prepare<[string, string, number]>('SELECT 1 FROM ground WHERE stream = ? AND person = ? AND position < ?')
+      .pluck();
+    this.everMerged = this.database
+      .prepare<[number, string]>(
+        `SELECT DISTINCT person FROM merged WHERE position < ? AND person > ? ORDER BY person LIMIT ${PAGE}`,
       )
       .pluck();
-    this.holders = this.database
-      .prepare<[string, number]>('SELECT person FROM merged WHERE other = ? AND position <= ? ORDER BY person')
+    this.mergedWith = this.database
+      .prepare<[string, number]>('SELECT other FROM merged WHERE person = ? AND position <= ?')
       .pluck();
     this.regions = this.database
       .prepare<[string, number]>('SELECT region FROM belonging WHERE stream = ? AND position <= ? ORDER BY region')
@@ -70,26 +73,30 @@ export class GroundsIndex {
     return grown;
   }
 
-  /** Pages of persons, by id, after one of them, whose events had named the stream before the position, directly or through somebody merged into them. */
+  /** Everyone after a person, by id, whose events had named the stream before the position, or those of somebody ever merged with him. */
   *concerned(stream: string, position: bigint, after: string): Generator<string> {
     const before = Number(position);
-    let last = after;
-    for (;;) {
+    const rests = (person: string) => this.restsOn.get(stream, person, before) === 1;
+    for (let last = after; ;) {
       const direct = this.restingOn.all(stream, before, last) as string[];
-      const joined = this.joinedWith.all(before, last, stream, before) as string[];
+      const merged = this.everMerged.all(before, last) as string[];
       // Of two pages that were both cut, only what lies before the end of the shorter is whole.
-      const ends = [direct, joined].filter(({ length }) => length === PAGE).map((page) => page.at(-1)!);
+      const ends = [direct, merged].filter(({ length }) => length === PAGE).map((page) => page.at(-1)!);
       const end = ends.sort()[0];
-      const page = [...new Set([...direct, ...joined])].sort().filter((person) => end === undefined || person <= end);
-      yield* page;
+      const joined = merged.filter((person) => this.onePersonWith(person, position - 1n).some(rests));
+      yield* [...new Set([...direct, ...joined])].sort().filter((person) => end === undefined || person <= end);
       if (end === undefined) return;
       last = end;
     }
   }
 
-  /** Whoever had this person merged into him up to the position, by id. */
-  holdersOf(person: string, position: bigint): string[] {
-    return this.holders.all(person, Number(position)) as string[];
+  /** The person, and everyone whom merges up to the position ever joined with him, directly or through others, by id. */
+  onePersonWith(person: string, position: bigint): string[] {
+    const persons = new Set([person]);
+    for (const one of persons) {
+      for (const other of this.mergedWith.all(one, Number(position)) as string[]) persons.add(other);
+    }
+    return persons.size === 1 ? [person] : [...persons].sort();
   }
 
   /** The regions that events of the stream had named up to the position. */
@@ -142,7 +149,9 @@ export class GroundsIndex {
     for (const employer of employersOf(said)) this.once('ground', employerStream(employer), id!, at);
     for (const one of said) {
       const { otherPersonId } = one.data as { otherPersonId?: unknown };
-      if (typeof otherPersonId === 'string') this.once('merged', otherPersonId, id!, at);
+      if (typeof otherPersonId !== 'string') continue;
+      this.once('merged', id!, otherPersonId, at);
+      this.once('merged', otherPersonId, id!, at);
     }
   }
 
