@@ -1,2 +1,2 @@
-/** Where files are sent, in every spelling that the router takes for it; the route reads its body itself. */
-export const IMPORTS_ADDRESS = /^\/v1\/imports\/?(\?|$)/i;
+/** Where files are sent, in every spelling that the router takes for it; the routes read their bodies themselves. */
+export const IMPORTS_ADDRESS = /^\/v1\/(imports|reconciliations)\/?(\?|$)/i;

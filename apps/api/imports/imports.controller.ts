@@ -1,5 +1,4 @@
-import { createReadStream, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import {
   Controller,
   Get,
@@ -17,21 +16,15 @@ import {
 import { AnyFilesInterceptor } from '@nestjs/platform-express';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Allows, Scoped } from '../access';
-import { faultOf, invalidInput, Problem } from '../http/problem';
+import type { Principal } from '../../../libs/access';
+import { Allows, Caller, Scoped } from '../access';
+import { Problem } from '../http/problem';
 import { ApiAnswers, ApiFile, ApiProblems } from '../openapi/responses';
 import { SETTINGS } from '../parts';
 import type { Settings } from '../settings';
-import { ImportQuery } from './import.query';
-import { Imports, type ImportReport } from './imports.service';
-import { endingOf, isForm, receiveBody, shownName, type ReceivedFile } from './received-files';
-
-/** A file of a form, as multer leaves it on the disk. */
-interface FormFile {
-  originalname: string;
-  path: string;
-  size: number;
-}
+import { ImportQuery, ImportsQuery, importStates } from './import.query';
+import { Imports, refusedName, type ImportReport } from './imports.service';
+import { mappingOf, receiveFiles, type FormFile } from './received-files';
 
 @ApiTags('imports')
 @Allows('clerk', 'supervisor', 'integrator')
@@ -48,19 +41,33 @@ export class ImportsController {
   @UseInterceptors(AnyFilesInterceptor())
   @ApiOperation({
     operationId: 'importFiles',
-    summary: 'Imports relations and payments extracts (CSV) and events (JSON lines)',
+    summary: 'Imports relations and payments extracts (CSV, XLSX or JSON lines) and events (JSON lines)',
     description:
       'Every row ends as recorded, already there or refused with a reason; refused rows can be fetched, mended and sent again. ' +
-      'A file sent twice adds nothing. With Prefer: respond-async the reply is 202 and the report is found under Location.',
+      'A file sent twice adds nothing. With Prefer: respond-async the reply is 202 and the report is found under Location. ' +
+      'An import that a stop or a crash of the server interrupts goes on at the next start. The part `mapping` of a form is an ' +
+      'agency’s own mapping (YAML), laid over the national one.',
   })
   @ApiQuery({ name: 'region', required: false, description: 'The region of rows that name none', example: '211200' })
   @ApiQuery({ name: 'migratedFrom', required: false, description: 'The system whose history it is' })
+  @ApiQuery({ name: 'sheet', required: false, description: 'The sheet of workbooks; left out: the first' })
+  @ApiQuery({
+    name: 'dryRun',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'Record nothing; say what would become of every row',
+  })
   @ApiQuery({
     name: 'name',
     required: false,
     description: 'What the file is called, where the body is the file itself',
   })
-  @ApiConsumes('multipart/form-data', 'text/csv', 'application/x-ndjson')
+  @ApiConsumes(
+    'multipart/form-data',
+    'text/csv',
+    'application/x-ndjson',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  )
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiAnswers(201, 'Import', 'Done: how many rows became how many events.')
   @ApiAnswers(202, 'Import', 'Under way.')
@@ -68,28 +75,52 @@ export class ImportsController {
   async import(
     @Query() query: ImportQuery,
     @UploadedFiles() sent: FormFile[] | undefined,
+    @Caller() by: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ImportReport> {
-    const { id, folder } = this.imports.begin();
-    const files = await this.received(id, folder, query.name ?? '', sent ?? [], request);
-    const { region, migratedFrom } = query;
-    const dryRun = query.dryRun === 'true';
-    response.location(`/v1/imports/${id}`);
-    const done = this.imports.run(id, files, { region, migratedFrom, actor: request.principal?.subject, dryRun });
-    if (!/(^|,)\s*respond-async\s*(,|$)/i.test(request.headers['prefer']?.toString() ?? '')) return done;
-    done.catch(() => undefined);
-    response.status(202).set('Preference-Applied', 'respond-async');
-    return this.imports.report(id)!;
+    const { jobs } = this.imports;
+    const { name = '', dryRun, ...reading } = query;
+    const { id, folder } = jobs.begin();
+    const maxBytes = this.settings.importBytes;
+    try {
+      const received = await receiveFiles(request, sent ?? [], { folder, maxBytes, name });
+      mappingOf(received.mapping);
+      const later = /(^|,)\s*respond-async\s*(,|$)/i.test(request.headers['prefer']?.toString() ?? '');
+      const terms = { ...reading, dryRun: dryRun === 'true' };
+      const { report, done } = jobs.add({ id, by, terms, ...received }, later);
+      response.location(`/v1/imports/${id}`);
+      if (!later) return await done;
+      done.catch(() => undefined);
+      response.status(202).set('Preference-Applied', 'respond-async');
+      return report;
+    } catch (error) {
+      if (jobs.report(id, by) === undefined) jobs.abandon(id);
+      throw error;
+    }
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listImports', summary: 'The imports, the newest first' })
+  @ApiQuery({ name: 'state', required: false, enum: importStates })
+  @ApiQuery({ name: 'limit', required: false, description: 'How many at most, to 200; left out: 50' })
+  @ApiQuery({ name: 'after', required: false, description: 'The id of the import with which the page before ended' })
+  @ApiAnswers(200, 'ImportList', 'A page. Who may see one region only sees the imports that he sent himself.')
+  @ApiProblems('invalid-input')
+  list(@Query() query: ImportsQuery, @Caller() caller: Principal): { imports: ImportReport[]; next: string | null } {
+    const { state, limit = '50', after } = query;
+    const { items, more } = this.imports.jobs.list(caller, { state, limit: Number(limit), after });
+    const asked = [state && `state=${state}`, `limit=${limit}`, `after=${items.at(-1)?.id}`].filter(Boolean);
+    return { imports: items, next: more ? `/v1/imports?${asked.join('&')}` : null };
   }
 
   @Get(':import')
   @ApiOperation({ operationId: 'readImport', summary: 'What an import has come to' })
   @ApiParam({ name: 'import', format: 'uuid' })
-  @ApiAnswers(200, 'Import', 'Its report; while it runs, how far it is.')
+  @ApiAnswers(200, 'Import', 'Its report; while it waits or runs, how far it is.')
   @ApiProblems('not-found')
-  report(@Param('import') id: string): ImportReport {
-    const report = this.imports.report(id);
+  report(@Param('import') id: string, @Caller() caller: Principal): ImportReport {
+    const report = this.imports.jobs.report(id, caller);
     if (!report) throw new Problem('not-found', 'There is no import of this id.');
     return report;
   }
@@ -103,35 +134,11 @@ export class ImportsController {
   @ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' })
   @ApiFile('The rows.', 'text/csv')
   @ApiProblems('not-found')
-  refused(@Param('import') id: string, @Param('place') place: string): StreamableFile {
-    const file = /^\d{1,3}$/.test(place) ? this.imports.refusedRows(id, Number(place)) : undefined;
+  refused(@Param('import') id: string, @Param('place') place: string, @Caller() caller: Principal): StreamableFile {
+    const known = /^\d{1,3}$/.test(place);
+    const file = known ? this.imports.jobs.leftBehind(id, caller, refusedName(Number(place))) : undefined;
     if (file === undefined) throw new Problem('not-found', 'No rows of such a file were refused.');
     const disposition = `attachment; filename="refused-${Number(place)}.csv"`;
     return new StreamableFile(createReadStream(file), { type: 'text/csv; charset=utf-8', disposition });
-  }
-
-  /** The files, on the disk under names that the importer knows. Leaves nothing behind where they cannot be taken. */
-  private async received(
-    id: string,
-    folder: string,
-    name: string,
-    sent: readonly FormFile[],
-    request: Request,
-  ): Promise<ReceivedFile[]> {
-    try {
-      if (!isForm(request)) return [await receiveBody(request, folder, this.settings.importBytes, name)];
-      if (sent.length === 0) throw invalidInput([faultOf('file', undefined, 'at least one file in the form')]);
-      return sent.map(({ originalname, path, size }, index) => {
-        const ending = endingOf(originalname);
-        if (size === 0) throw invalidInput([faultOf('file', ending, 'a file with at least one line')]);
-        const place = join(folder, `${index + 1}${ending}`);
-        renameSync(path, place);
-        return { name: shownName(originalname), path: place };
-      });
-    } catch (error) {
-      for (const { path } of sent) rmSync(path, { force: true });
-      this.imports.abandon(id);
-      throw error;
-    }
   }
 }

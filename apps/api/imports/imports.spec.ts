@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'iconv-lite';
+import { Workbook } from 'exceljs';
 import { startTestServer, TOKEN, type TestServer } from '../testing/test-server';
 
 const relations = [
@@ -74,6 +75,66 @@ describe('importing a file', () => {
     expect(readdirSync(join(server.folder, 'imports')).every((name) => /^[0-9a-f-]{36}$/.test(name))).toBe(true);
   });
 
+  it('reads workbooks, of several sheets the named one', async () => {
+    const book = new Workbook();
+    book.addWorksheet('封面').addRow(['2022']);
+    const sheet = book.addWorksheet('参保');
+    for (const line of relations.split('\r\n')) sheet.addRow(line.replaceAll('I-', 'X-').split(','));
+    const bytes = Buffer.from(await book.xlsx.writeBuffer());
+    const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const { body } = await send(bytes, type, `?sheet=${encodeURIComponent('参保')}`).expect(201);
+    expect(body).toMatchObject({ recorded: 2, refused: 1, files: [{ kind: 'relations', sheet: '参保' }] });
+    const list = await server.get(body.files[0].refusedRows).expect(200);
+    expect(list.text).toContain('sheet 参保, line 4');
+    const refused = await send(bytes, type).expect(400);
+    expect(refused.body.errors[0].expected).toContain('not a table');
+    await send(bytes, type, `?sheet=${'x'.repeat(40)}`).expect(400);
+  });
+
+  it('reads columns and codes by the mapping that a form brings', async () => {
+    const own = relations.replace('psn_no', 'number').replaceAll('I-', 'M-');
+    const mapping = 'columns: { person: number }\ntables: { relations: [number, insutype, crt_insu_date] }\n';
+    const form = (text: string) =>
+      server
+        .post('/v1/imports')
+        .attach('mapping', Buffer.from(text), 'own.yaml')
+        .attach('file', Buffer.from(own), 'relations.csv');
+    expect((await form(mapping).expect(201)).body).toMatchObject({ recorded: 2, refused: 1 });
+    const broken = await form('columns: { persn: number }').expect(400);
+    expect(broken.body.errors).toMatchObject([{ field: 'mapping.columns.persn' }]);
+    await form('kind: [').expect(400);
+    await form('a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]').expect(400);
+  });
+
+  it('lists imports, the newest first, by the page', async () => {
+    const sent = await send(relations, 'text/csv').expect(201);
+    const first = (await server.get('/v1/imports?limit=2').expect(200)).body;
+    expect(first.imports[0]).toEqual(sent.body);
+    expect(first.imports).toHaveLength(2);
+    const second = (await server.get(first.next).expect(200)).body;
+    expect(second.imports[0].id).not.toBe(first.imports[1].id);
+    const all = (await server.get('/v1/imports?limit=200').expect(200)).body;
+    expect(all.next).toBeNull();
+    expect(all.imports.slice(0, 4).map(({ id }: { id: string }) => id)).toEqual(
+      [...first.imports, ...second.imports].slice(0, 4).map(({ id }: { id: string }) => id),
+    );
+    expect((await server.get('/v1/imports?state=failed').expect(200)).body.imports).toEqual([]);
+    await server.get('/v1/imports?state=nothing').expect(400);
+    await server.get('/v1/imports?after=x').expect(400);
+    await server.stranger.get('/v1/imports').expect(401);
+  });
+
+  it('keeps the report of a file that was refused after the reply', async () => {
+    const reply = await send('name,age\r\nx,1\r\n', 'text/csv').set('Prefer', 'respond-async').expect(202);
+    let report = reply.body;
+    while (['waiting', 'running'].includes(report.state)) report = (await server.get(`/v1/imports/${report.id}`)).body;
+    expect(report).toMatchObject({
+      state: 'failed',
+      rows: 0,
+      reason: expect.stringContaining('not a table') as string,
+    });
+  });
+
   it('only says what would become of every row, when that is asked', async () => {
     const lines = ['T-1', 'T-1', 'T-2'].map((person) =>
       JSON.stringify({ type: 'Died', person, effectiveOn: '2022-05-09' }),
@@ -88,9 +149,10 @@ describe('importing a file', () => {
 
   it('goes on behind the reply when asked to', async () => {
     const reply = await send(events, 'application/x-ndjson').set('Prefer', 'respond-async').expect(202);
-    expect(reply.body).toMatchObject({ state: 'running' });
+    expect(reply.body).toMatchObject({ state: 'waiting' });
     let state = 'running';
-    while (state === 'running') state = (await server.get(reply.headers['location']!).expect(200)).body.state as string;
+    while (state === 'running' || state === 'waiting')
+      state = (await server.get(reply.headers['location']!).expect(200)).body.state as string;
     expect(state).toBe('done');
   });
 

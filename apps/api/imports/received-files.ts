@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Request } from 'express';
+import { RefusedMapping, loadMapping, type Mapping } from '../../../libs/importing';
 import { Problem, faultOf, invalidInput } from '../http/problem';
 
 /** A file as it was sent, now on the server's disk. */
@@ -17,24 +18,25 @@ const KINDS: Readonly<Record<string, string>> = {
   'application/x-ndjson': '.jsonl',
   'application/ndjson': '.jsonl',
   'application/jsonl': '.jsonl',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': '.xlsx',
 };
-const ENDINGS: Readonly<Record<string, string>> = { '.csv': '.csv', '.jsonl': '.jsonl', '.ndjson': '.jsonl' };
+const ENDINGS: Readonly<Record<string, string>> = {
+  '.csv': '.csv',
+  '.jsonl': '.jsonl',
+  '.ndjson': '.jsonl',
+  '.xlsx': '.xlsx',
+};
 
-/** What `POST /v1/imports` takes, in words. */
+/** What is taken, in words. */
 const readableTypes = `multipart/form-data, ${Object.keys(KINDS).join(', ')}`;
 
 /** Whether the body is a form with files in it. */
-export function isForm(request: Request): boolean {
+function isForm(request: Request): boolean {
   return mediaType(request) === 'multipart/form-data';
 }
 
 /** Writes the body to a file of the folder, by its media type. Throws where it has another, is empty, too large or cut short. */
-export async function receiveBody(
-  request: Request,
-  folder: string,
-  maxBytes: number,
-  name: string,
-): Promise<ReceivedFile> {
+async function receiveBody(request: Request, folder: string, maxBytes: number, name: string): Promise<ReceivedFile> {
   const ending = KINDS[mediaType(request)];
   if (ending === undefined || (request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new Problem(
@@ -54,15 +56,79 @@ export async function receiveBody(
 }
 
 /** The ending under which the importer knows a file of this name. Throws where it knows none. */
-export function endingOf(name: string): string {
+function endingOf(name: string): string {
   const ending = ENDINGS[extname(name).toLowerCase()];
   if (ending === undefined)
-    throw invalidInput([faultOf('file', extname(name), 'a file ending in .csv, .jsonl or .ndjson')]);
+    throw invalidInput([faultOf('file', extname(name), 'a file ending in .csv, .xlsx, .jsonl or .ndjson')]);
   return ending;
 }
 
+/** A file of a form, as multer leaves it on the disk. */
+export interface FormFile {
+  fieldname: string;
+  originalname: string;
+  path: string;
+  size: number;
+}
+
+/** What came with a request: files of facts, and how to read them. */
+export interface Received {
+  files: ReceivedFile[];
+  /** An agency's own columns and codes. */
+  mapping?: string;
+}
+
+const MAPPING_BYTES = 1_000_000;
+
+/**
+ * The files of a request in the folder, under names that the importer knows: the body itself, or those of a form, whose part
+ * `mapping` is a mapping rather than facts. Throws where they cannot be taken; what is in the folder is then the caller's to remove.
+ */
+export async function receiveFiles(
+  request: Request,
+  sent: readonly FormFile[],
+  { folder, maxBytes, name }: { folder: string; maxBytes: number; name: string },
+): Promise<Received> {
+  if (!isForm(request)) return { files: [await receiveBody(request, folder, maxBytes, name)] };
+  try {
+    const mappings = sent.filter(({ fieldname }) => fieldname === 'mapping');
+    const facts = sent.filter(({ fieldname }) => fieldname !== 'mapping');
+    if (mappings.length > 1 || mappings.some(({ size }) => size > MAPPING_BYTES))
+      throw invalidInput([faultOf('mapping', undefined, `one mapping of up to ${MAPPING_BYTES} bytes`)]);
+    if (facts.length === 0) throw invalidInput([faultOf('file', undefined, 'at least one file in the form')]);
+    const files = facts.map(({ originalname, path, size }, index) => {
+      const ending = endingOf(originalname);
+      if (size === 0) throw invalidInput([faultOf('file', ending, 'a file with at least one line')]);
+      const place = join(folder, `${index + 1}${ending}`);
+      renameSync(path, place);
+      return { name: shownName(originalname), path: place };
+    });
+    const [own] = mappings;
+    if (own === undefined) return { files };
+    const mapping = join(folder, 'mapping.yaml');
+    renameSync(own.path, mapping);
+    return { files, mapping };
+  } catch (error) {
+    for (const { path } of sent) rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+/** The national mapping, or the one that was sent laid over it. Throws where it cannot be used. */
+export function mappingOf(file: string | undefined): Mapping {
+  try {
+    return loadMapping(file);
+  } catch (error) {
+    if (!(error instanceof RefusedMapping)) throw error;
+    const where = error.path === '' ? 'mapping' : `mapping.${error.path}`;
+    throw invalidInput([
+      { field: where.slice(0, 100), value: null, expected: `a mapping: ${error.reason.slice(0, 500)}` },
+    ]);
+  }
+}
+
 /** A name fit to be shown and stored, whatever was sent for one. */
-export function shownName(name: string): string {
+function shownName(name: string): string {
   return basename(name.replaceAll('\\', '/'))
     .replace(/[\p{C}"<>|:*?/\\]/gu, '')
     .slice(0, 100);

@@ -1,4 +1,5 @@
 import { problemKinds, problemType } from '../http/problem';
+import { importSchemas } from '../imports/import-schemas';
 import { listSchemas } from './list-schemas';
 import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
@@ -23,8 +24,8 @@ const recorded = {
   events: list(ref('StoredEvent')),
   dryRun: { type: 'boolean', description: 'Nothing was recorded' },
   changes: list(ref('AnswerChange')),
+  warnings: list(ref('Warning')),
 };
-const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
 const policySummary = {
   id: text,
   version: text,
@@ -42,8 +43,19 @@ const policySummary = {
 export const replySchemas: Record<string, Schema> = {
   Recorded: record(
     recorded,
-    ['dryRun', 'changes'],
+    ['dryRun', 'changes', 'warnings'],
     'What was recorded for the request; revision and position are those of its last event',
+  ),
+  Warning: record(
+    {
+      field: { ...text, description: 'Where it stands in the reply' },
+      value: text,
+      known: list(text),
+      zh: text,
+      en: text,
+    },
+    [],
+    'What was recorded and settles nothing as the packs stand',
   ),
   AnswerChange: record(
     { part: text, before: {}, after: {} },
@@ -68,31 +80,10 @@ export const replySchemas: Record<string, Schema> = {
       notes: list(record({ rule: text, family: text, zh: text, en: text }, ['rule', 'family'])),
       ...recorded,
     },
-    ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes'],
+    ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes', 'warnings'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
-  Import: record(
-    {
-      id: { ...text, format: 'uuid' },
-      dryRun: { ...flag, description: 'Nothing was recorded' },
-      state: one(['running', 'done', 'failed', 'interrupted']),
-      ...counts,
-      files: list(
-        record(
-          {
-            name: text,
-            kind: one(['relations', 'payments', 'events']),
-            encoding: one(['utf-8', 'gb18030']),
-            ...counts,
-            reasons: list(record({ reason: text, rows: whole })),
-            refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
-          },
-          ['refusedRows'],
-        ),
-      ),
-    },
-    ['dryRun'],
-  ),
+  ...importSchemas,
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {

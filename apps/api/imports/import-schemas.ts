@@ -1,0 +1,46 @@
+import { flag, instant, list, one, record, ref, text, whole, type Schema } from '../openapi/schema';
+
+const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
+
+/** What is told of every job on files. */
+export const jobHead: Record<string, Schema> = {
+  id: { ...text, format: 'uuid' },
+  state: one(['waiting', 'running', 'done', 'failed']),
+  receivedAt: instant,
+  by: { ...text, description: 'Who sent the files, by account or program' },
+  startedAt: instant,
+  endedAt: instant,
+  resumed: { ...flag, description: 'The server stopped in the middle, and went on at its next start' },
+  reason: { ...text, description: 'Why it failed' },
+};
+export const jobOptional = ['startedAt', 'endedAt', 'resumed', 'reason'];
+
+/** The schemas of imports. */
+export const importSchemas: Record<string, Schema> = {
+  Import: record(
+    {
+      ...jobHead,
+      dryRun: { ...flag, description: 'Nothing was recorded' },
+      ...counts,
+      files: list(
+        record(
+          {
+            name: text,
+            kind: one(['relations', 'payments', 'events']),
+            encoding: one(['utf-8', 'gb18030']),
+            sheet: { ...text, description: 'Of a workbook' },
+            ...counts,
+            reasons: list(record({ reason: text, rows: whole })),
+            refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
+          },
+          ['refusedRows', 'sheet'],
+        ),
+      ),
+    },
+    ['dryRun', ...jobOptional],
+  ),
+  ImportList: record({
+    imports: list(ref('Import')),
+    next: { type: ['string', 'null'], description: 'Where the next page is; null at the end' },
+  }),
+};
