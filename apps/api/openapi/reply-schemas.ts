@@ -1,5 +1,4 @@
 import { problemKinds, problemType } from '../http/problem';
-import { importSchemas } from '../imports/import-schemas';
 import { listSchemas } from './list-schemas';
 import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
@@ -26,6 +25,7 @@ const recorded = {
   changes: list(ref('AnswerChange')),
   warnings: list(ref('Warning')),
 };
+const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
 const policySummary = {
   id: text,
   version: text,
@@ -83,7 +83,28 @@ export const replySchemas: Record<string, Schema> = {
     ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes', 'warnings'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
-  ...importSchemas,
+  Import: record(
+    {
+      id: { ...text, format: 'uuid' },
+      dryRun: { ...flag, description: 'Nothing was recorded' },
+      state: one(['running', 'done', 'failed', 'interrupted']),
+      ...counts,
+      files: list(
+        record(
+          {
+            name: text,
+            kind: one(['relations', 'payments', 'events']),
+            encoding: one(['utf-8', 'gb18030']),
+            ...counts,
+            reasons: list(record({ reason: text, rows: whole })),
+            refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
+          },
+          ['refusedRows'],
+        ),
+      ),
+    },
+    ['dryRun'],
+  ),
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {

@@ -23,6 +23,7 @@ import { STORE } from '../parts';
 import { answerChanges, type AnswerChange } from './answer-changes';
 import { recordedOf, type Recorded } from './recorded-events';
 import { trialLedger } from './trial-store';
+import { warningsOf, type Warning } from './warnings';
 import type { WriteQuery } from './write.query';
 
 /** Events that one request may carry; more belong into an import. */
@@ -41,7 +42,12 @@ export interface Write {
 }
 
 /** What a write recorded, or, tried only, would record and change. */
-export type Written = Recorded & Partial<Tried>;
+export type Written = Recorded & Partial<Tried> & Warned;
+
+interface Warned {
+  /** What was recorded and settles nothing as the packs stand; absent where there is none. */
+  warnings?: Warning[];
+}
 
 interface Tried {
   dryRun: true;
@@ -108,7 +114,7 @@ export class Recording {
   }
 
   /** What the key's first request recorded; nothing where it is new. Throws where that request asked for something else. */
-  async recordedBefore({ stream, keyed, response }: Write): Promise<Recorded | Change | undefined> {
+  async recordedBefore({ stream, keyed, response }: Write): Promise<(Recorded & Warned) | Change | undefined> {
     if (!keyed) return undefined;
     const events = await this.ledger.streamEvents(stream);
     const ofKey = events.filter(({ metadata }) => metadata.causationId?.startsWith(`${keyed.keyId}.`));
@@ -118,7 +124,7 @@ export class Recording {
       response.setHeader('Idempotency-Hit', 'true');
       return pending(response, changeIn(events, ofKey[0]!.id)!);
     }
-    return reply(response, recordedOf(ofKey), true);
+    return reply(response, this.warned(recordedOf(ofKey)), true);
   }
 
   /** Answers with what became of recording. `pathOf` says where in the body an event stood. */
@@ -128,7 +134,7 @@ export class Recording {
       case 'alreadyRecorded': {
         const { revision, events } = outcome;
         const stream = await write.ledger.streamEvents(write.stream);
-        const recorded = recordedOf(stream.slice(revision - events.length + 1, revision + 1));
+        const recorded = this.warned(recordedOf(stream.slice(revision - events.length + 1, revision + 1)));
         const again = outcome.outcome === 'alreadyRecorded';
         if (!write.dryRun && !again) this.metrics.eventsRecorded(write.stream, events.length);
         if (!write.dryRun) return reply(write.response, recorded, again);
@@ -155,6 +161,11 @@ export class Recording {
     }
   }
 
+  private warned(recorded: Recorded): Recorded & Warned {
+    const warnings = warningsOf(recorded.events, this.policies);
+    return warnings.length > 0 ? { ...recorded, warnings } : recorded;
+  }
+
   private async changesBy({ stream, ledger, validOn }: Write): Promise<Pick<Tried, 'changes'>> {
     const parts = parseStream(stream);
     if (parts?.kind !== 'person') return {};
@@ -171,7 +182,7 @@ export class Recording {
   }
 }
 
-function reply(response: Response, recorded: Recorded, again: boolean): Recorded {
+function reply<T extends Recorded>(response: Response, recorded: T, again: boolean): T {
   setRevision(response, recorded.revision);
   if (again) response.setHeader('Idempotency-Hit', 'true');
   return recorded;
