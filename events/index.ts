@@ -89,6 +89,8 @@ export type { DuplicateDetectedData, DuplicateSettledData } from './duplicate';
 export type { EmployerData } from './employer';
 export type { EmploymentEndedData, EmploymentStartedData } from './employment';
 export type { IdentifiedData } from './identified';
+export type { IdentityErasedData } from './identity-erased';
+export type { MergedData } from './merged';
 export type { MilitaryServedData, MilitarySpouseReleasedData } from './military';
 export type { PaidData } from './paid';
 export type { PayrollDeclaredData } from './payroll';

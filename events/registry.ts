@@ -14,6 +14,7 @@ import { employerChanged, employerClosed, employerRegistered } from './employer'
 import { employmentEnded, employmentStarted } from './employment';
 import type { Envelope, EventDefinition } from './envelope';
 import { identified } from './identified';
+import { identityErased } from './identity-erased';
 import { merged, unmerged } from './merged';
 import { militaryServed, militarySpouseReleased } from './military';
 import { paid } from './paid';
@@ -87,6 +88,7 @@ export const registry = {
   ChangeApproved: changeApproved,
   ChangeDeclined: changeDeclined,
   AnswerGiven: answerGiven,
+  IdentityErased: identityErased,
 } satisfies { [T in EventType]: EventDefinition<T, object> };
 
 /** The fields of a type's `data`. */

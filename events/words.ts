@@ -86,7 +86,7 @@ export type StreamKind = (typeof streamKinds)[number];
 export const changeEventTypes = ['ChangeRequested', 'ChangeApproved', 'ChangeDeclined'] as const;
 
 /** Events about the record and not about anyone's insurance: no answer reads them. */
-export const recordKeepingEventTypes = [...changeEventTypes, 'AnswerGiven'] as const;
+export const recordKeepingEventTypes = [...changeEventTypes, 'AnswerGiven', 'IdentityErased'] as const;
 
 /** sm3 GB/T 32905 */
 export const answerHashes = ['sm3', 'sha256'] as const;
@@ -140,6 +140,7 @@ export const personEventTypes = [
   'Voided',
   ...changeEventTypes,
   'AnswerGiven',
+  'IdentityErased',
 ] as const;
 export type PersonEventType = (typeof personEventTypes)[number];
 

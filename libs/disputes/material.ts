@@ -4,7 +4,7 @@ import type { Policies } from '../policy/evaluation';
 import { employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
 import { dayNumber } from '../calendar';
 import type { Side } from '../../projections/difference';
-import { FOREVER, UnknownRegion, employersOf, homeRegion, regionsOf } from '../../projections/grounds';
+import { FOREVER, UnknownRegion, employersOf, homeRegion, namedInMerges, regionsOf } from '../../projections/grounds';
 import { historyAt, knownAtLimit, type KnownAt } from '../../projections/history';
 import type { Basis } from './basis';
 import { lawOf, type Law } from './law';
@@ -25,7 +25,7 @@ export interface Resolved {
 /** The country, which has no stream of its own. */
 const NATIONAL = '000000';
 
-/** Reads the person's stream, those of everyone ever merged into him, and the regions and employers that any of it names. */
+/** Reads the person's stream, those of everyone ever merged with him, and with them, and the regions and employers that any of it names. */
 export async function gather(
   ledger: Ledger,
   person: string,
@@ -34,8 +34,10 @@ export async function gather(
   const own = await ledger.personEvents(person);
   if (own.length === 0) return undefined;
   const streams = new Map<string, readonly LedgerEvent[]>([[personStream(person), own]]);
-  for (const stream of mergedStreams(own)) {
-    if (!streams.has(stream)) streams.set(stream, await ledger.streamEvents(stream));
+  for (const events of streams.values()) {
+    for (const stream of mergedStreams(events)) {
+      if (!streams.has(stream)) streams.set(stream, await ledger.streamEvents(stream));
+    }
   }
   const asked = regions.flatMap((region) => (region === undefined ? [] : [{ data: { region } }]));
   for (const stream of namedStreams([...streams.values()].flat(), asked)) {
@@ -55,9 +57,9 @@ export function upTo({ person, streams }: Material, head: bigint): Material | un
   return held.get(personStream(person))!.length === 0 ? undefined : { person, streams: held };
 }
 
-/** The streams of everyone whom the events merge into somebody. */
+/** The streams of everyone whom the events ever named in a merge. */
 export function mergedStreams(events: readonly LedgerEvent[]): string[] {
-  return events.flatMap((event) => (event.type === 'Merged' ? [personStream(event.data.otherPersonId)] : []));
+  return namedInMerges(events).map(personStream);
 }
 
 /** The streams of regions and employers that events name, corrections of them included. */
@@ -76,8 +78,10 @@ export function resolve(material: Material, basis: Basis, now: string, policies:
   const limit = knownAtLimit(knownAt);
   const law = lawOf(basis, limit, policies, streams);
   const { validOn, region, readings } = basis;
-  const own = streams.get(personStream(person))!;
-  const laterRegion = () => homeRegion(historyAt(own, FOREVER).facts, dayNumber(validOn));
+  const laterRegion = (persons: readonly string[]) => {
+    const theirs = persons.flatMap((one) => streams.get(personStream(one)) ?? []);
+    return homeRegion(historyAt(theirs, FOREVER).facts, dayNumber(validOn));
+  };
   return {
     basis: { ...basis, knownAt },
     law,

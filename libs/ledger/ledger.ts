@@ -3,6 +3,7 @@ import { decide, type Command, type Decision } from '../enrollment';
 import type { EventReader, EventStore } from '../event-store';
 import type { Policies } from '../policy/evaluation';
 import { answer, type Answer } from '../../projections/answer';
+import { readOnePerson, type OnePerson } from '../../projections/grounds';
 import { historyAt, knownAtLimit } from '../../projections/history';
 import type { Grounds } from '../../projections/inquiry';
 import { UnreadableEvent, employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
@@ -112,6 +113,14 @@ export class Ledger {
     return this.cache.events(personStream(person), await this.store.head());
   }
 
+  /** All ids of a person at a basis, the one he is counted under first. */
+  async onePerson(person: string, knownAt: string | bigint = this.clock.now()): Promise<OnePerson> {
+    const head = await this.store.head();
+    const limit = knownAtLimit(knownAt);
+    const history = (other: string) => this.cache.history(personStream(other), head, limit);
+    return readOnePerson(person, await history(person), history);
+  }
+
   /** The events of any stream. */
   async streamEvents(stream: string): Promise<readonly LedgerEvent[]> {
     return this.cache.events(stream, await this.store.head());
@@ -180,13 +189,16 @@ export class Ledger {
     const limit = knownAtLimit(knownAt);
     if ((await this.cache.events(stream, head)).length === 0) return undefined;
 
-    const own = await this.cache.history(stream, head, limit);
-    const person = await joinedHistory(id, limit, (other) => this.cache.events(other, head), own);
-    const region = asked.region ?? (await this.regionOf(asked, person.facts, head));
+    const { history: person, one } = await joinedHistory(id, limit, {
+      events: (other) => this.cache.events(personStream(other), head),
+      history: (other) => this.cache.history(personStream(other), head, limit),
+    });
+    const { persons } = one;
+    const region = asked.region ?? (await this.regionOf(asked, persons, person.facts, head));
     const question = { person: id, region, validOn, knownAt, ...(readings === undefined ? {} : { readings }) };
     const regions = await this.histories(regionsOf(person.facts, region), regionStream, head, limit);
     const employers = await this.histories(employersOf(person.facts), employerStream, head, limit);
-    return { question, person, regions, employers, policies };
+    return { question, person, persons, regions, employers, policies };
   }
 
   private async groundsOfNobody(asked: Asked, head: bigint): Promise<Grounds> {
@@ -198,13 +210,18 @@ export class Ledger {
     return { question, person: historyAt([], knownAt), regions, employers: new Map(), policies: this.policies };
   }
 
-  private async regionOf({ person, validOn }: Asked, known: Grounds['person']['facts'], head: bigint): Promise<string> {
+  private async regionOf(
+    { person, validOn }: Asked,
+    persons: readonly string[],
+    known: Grounds['person']['facts'],
+    head: bigint,
+  ): Promise<string> {
     const on = dayNumber(validOn);
     const region = homeRegion(known, on);
     if (region !== undefined) return region;
     // A question about a time before anything was known is still asked of the region that later became his.
-    const whole = await this.cache.history(personStream(person), head, FOREVER);
-    const later = homeRegion(whole.facts, on);
+    const streams = await Promise.all(persons.map((one) => this.cache.events(personStream(one), head)));
+    const later = homeRegion(historyAt(streams.flat(), FOREVER).facts, on);
     if (later === undefined) throw new RegionNeeded(person);
     return later;
   }

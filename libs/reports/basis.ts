@@ -5,7 +5,6 @@ import { RegionNeeded, openLedger, type Ledger } from '../ledger';
 import type { Policies } from '../policy/evaluation';
 import { openReadModel, type ReadModel, type ReadModelTables } from '../read-model';
 import { UnreadableEvent, parseStream, personStream } from '../../events';
-import { mergedPeople } from '../../projections/grounds';
 import { historyAt, knownAtLimit, type KnownAt } from '../../projections/history';
 import { noRows, personTableNames, rowsOf, type PersonRows, type RowGrounds } from '../../projections/rows';
 import type { LateEvent, ReportSource, Tables, Then } from './report';
@@ -272,7 +271,8 @@ async function evaluatePerson(
     const events = await ledger.personEvents(person);
     const own = historyAt(events, knownAt);
     if (own.facts.length === 0 && !events.some((event) => !isLaterEvent(event, knownAt))) return undefined;
-    const joins = mergedPeople(own).filter((other) => other !== person);
+    const { countedUnder, persons } = await ledger.onePerson(person, knownAt);
+    const joins = countedUnder === person ? persons.slice(1) : [];
     const grounds = await ledger.groundsOf({ person, validOn: LAST_DAY, knownAt });
     if (!grounds) return undefined;
     const { person: history, regions, employers = new Map(), question } = grounds;

@@ -6,7 +6,7 @@ import { decide } from '../enrollment';
 import type { Policies } from '../policy/evaluation';
 import { answer } from '../../projections/answer';
 import { historyAt, knownAtLimit, type History } from '../../projections/history';
-import { mergedPeople } from '../../projections/grounds';
+import { onePerson } from '../../projections/grounds';
 import type { Grounds } from '../../projections/inquiry';
 import { parseStream, personStream, type LedgerEvent } from '../../events';
 import { disagreements, type Disagreement } from './agreement';
@@ -214,28 +214,35 @@ class CaseRun {
     const known = this.historiesAt(question.knownAt);
     const regions = new Map<string, History>();
     const employers = new Map<string, History>();
+    const people = new Map<string, History>();
     for (const [stream, history] of known) {
       const parts = parseStream(stream);
       if (parts?.kind === 'region') regions.set(parts.id, history);
       if (parts?.kind === 'employer') employers.set(parts.id, history);
+      if (parts?.kind === 'person') people.set(parts.id, history);
     }
+    const { persons } = onePerson(question.person, people);
     return {
       question,
-      person: this.historyOf(question.person, known, question.knownAt),
+      person: this.historyOf(question.person, persons, known, question.knownAt),
+      persons,
       regions,
       employers,
       policies: this.policies,
     };
   }
 
-  /** The person's history, with those of people merged into him. */
-  private historyOf(person: string, known: ReadonlyMap<string, History>, knownAt: string | bigint): History {
+  /** The history of a person under all his ids. */
+  private historyOf(
+    person: string,
+    persons: readonly string[],
+    known: ReadonlyMap<string, History>,
+    knownAt: string | bigint,
+  ): History {
     const limit = knownAtLimit(knownAt);
-    const own = known.get(personStream(person)) ?? historyAt([], limit);
-    const others = mergedPeople(own).filter((other) => other !== person);
-    if (others.length === 0) return own;
+    if (persons.length === 1) return known.get(personStream(person)) ?? historyAt([], limit);
     return historyAt(
-      [person, ...others].flatMap((one) => this.stage.streams.get(personStream(one)) ?? []),
+      persons.flatMap((one) => this.stage.streams.get(personStream(one)) ?? []),
       limit,
     );
   }

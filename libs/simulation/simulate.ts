@@ -4,8 +4,6 @@ import { RegionNeeded, openLedger, type Ledger } from '../ledger';
 import type { LoadedPolicies, Policies } from '../policy';
 import { UnreadableEvent, parseStream } from '../../events';
 import { rowsOf, type RowGrounds } from '../../projections/rows';
-import { mergedPeople } from '../../projections/grounds';
-import { historyAt } from '../../projections/history';
 import { differencesBetween, type PackDifference } from './differences';
 import { agree, counted, figuresOn, type Counted, type Figures } from './figures';
 
@@ -152,8 +150,8 @@ async function everybody(store: EventReader, ledger: Ledger): Promise<{ ids: str
   }
   const joined = new Set<string>();
   for (const person of joining) {
-    const own = historyAt(await ledger.personEvents(person), `${LAST_DAY}T23:59:59.999+08:00`);
-    for (const other of mergedPeople(own)) if (other !== person) joined.add(other);
+    const { persons } = await ledger.onePerson(person, LAST_DAY);
+    for (const other of persons.slice(1)) joined.add(other);
   }
   return { ids: [...ids].sort(), joined };
 }

@@ -221,6 +221,8 @@ export interface ReadingUsed {
 /** The answer contract: one question has one answer, everywhere. */
 export interface Answer {
   person: string;
+  /** Of somebody merged: all ids he has at the basis, the one he is counted under first. */
+  persons?: string[];
   region: string;
   validOn: Day;
   knownAt: string;

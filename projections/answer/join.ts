@@ -57,6 +57,7 @@ export function answer(grounds: Grounds): Answer {
   const { question } = grounds;
   return {
     person: question.person,
+    ...(grounds.persons && grounds.persons.length > 1 ? { persons: [...grounds.persons] } : {}),
     region: question.region,
     validOn: question.validOn,
     knownAt: String(question.knownAt),

@@ -22,7 +22,10 @@ export interface Change {
   readonly keys: readonly (readonly [key: string, count: number])[];
 }
 
-type Spoken = Exclude<keyof Answer, 'person' | 'validOn' | 'knownAt' | 'position' | 'packs' | 'because' | 'readings'>;
+type Spoken = Exclude<
+  keyof Answer,
+  'person' | 'persons' | 'validOn' | 'knownAt' | 'position' | 'packs' | 'because' | 'readings'
+>;
 
 /** How each part of an answer is taken apart; of a list, the fields by which an item that changed is known again. */
 const PARTS = {

@@ -1,7 +1,10 @@
 import { jurisdictionsOf } from '../../libs/policy/evaluation';
 import type { Fact, History } from '../history';
 
-/** The person's streams that count as his: his own, and those of people merged into him and not taken apart again. */
+/**
+ * Everyone whose ids a history names as merged and not taken apart again, in the word recorded last. Of the joined history of one
+ * person these are all his ids; of a single stream only those it names itself, see `onePerson`.
+ */
 export function mergedPeople(history: History): string[] {
   const merged = new Map<string, boolean>();
   const byRecording = [...history.facts].sort((a, b) => compare(a.recordedAt, b.recordedAt) || compare(a.id, b.id));

@@ -19,6 +19,8 @@ import { factsOf, type Fact, type History } from '../history';
 export interface Grounds {
   question: Question;
   person: History;
+  /** All ids of the person, the one he is counted under first; left out: only the one asked about. */
+  persons?: readonly string[];
   /** Histories of the streams `region-<code>`, by code. */
   regions: ReadonlyMap<string, History>;
   /** Histories of the streams `employer-<uscc>`, by employer id; those the person's facts name. */

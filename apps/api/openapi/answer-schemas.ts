@@ -55,6 +55,10 @@ export const answerSchemas: Record<string, Schema> = {
   Answer: object<Answer>(
     {
       person: text,
+      persons: optional({
+        ...list(text),
+        description: 'Of somebody merged: all ids he has at the basis, the one he is counted under first',
+      }),
       region,
       validOn: day,
       knownAt: text,

@@ -82,7 +82,11 @@ const refundRequested: Fields<DataOf<'RefundRequested'>> = {
 const stay: Fields<DataOf<'Admitted'>> = { stayId: text, region: optional(region) };
 const student: Fields<DataOf<'StudentEnrolled'>> = { region };
 const custody: Fields<DataOf<'CustodyStarted'>> = { kind: one(custodyKinds) };
-const merged: Fields<DataOf<'Merged'>> = { otherPersonId: text, reason: text };
+const merged: Fields<DataOf<'Merged'>> = {
+  otherPersonId: text,
+  reason: text,
+  countedUnder: optional(text),
+};
 
 /** The data of every event type. */
 const dataSchemas: Record<EventType, Schema> = {
@@ -134,7 +138,7 @@ const dataSchemas: Record<EventType, Schema> = {
     identity: optional(text),
   }),
   Merged: object<DataOf<'Merged'>>(merged),
-  Unmerged: object<DataOf<'Unmerged'>>(merged),
+  Unmerged: object<DataOf<'Unmerged'>>({ otherPersonId: text, reason: text }),
   Died: object<DataOf<'Died'>>({}),
   Terminated: object<DataOf<'Terminated'>>({ scheme, region, reason: one(terminationReasons) }),
   ResidenceChanged: object<DataOf<'ResidenceChanged'>>({
@@ -233,6 +237,7 @@ const dataSchemas: Record<EventType, Schema> = {
     digest: text,
     engine: text,
   }),
+  IdentityErased: object<DataOf<'IdentityErased'>>({ legalBasis: text }),
   CollectionPeriodAnnounced: object<DataOf<'CollectionPeriodAnnounced'>>({
     benefitYear: year,
     kind: one(collectionPeriodKinds),

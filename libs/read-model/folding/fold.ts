@@ -9,7 +9,14 @@ import {
   regionStream,
   type LedgerEvent,
 } from '../../../events';
-import { employersOf, homeRegion, mergedPeople, regionsOf } from '../../../projections/grounds';
+import {
+  employersOf,
+  homeRegion,
+  mergedPeople,
+  readOnePerson,
+  regionsOf,
+  type OnePerson,
+} from '../../../projections/grounds';
 import { factsOf, historyAt, type History } from '../../../projections/history';
 import { noRows, rowsOf, type UnknownCode } from '../../../projections/rows';
 import type { ParkedRow, PersonRow } from '../schema';
@@ -52,16 +59,17 @@ export class Folding {
     try {
       let events = own.map(fromStored);
       let history = historyAt(events, limit);
-      const joins = mergedPeople(history).filter((other) => other !== person);
+      const { countedUnder, persons } = await this.onePerson(person, history, limit);
+      const joins = countedUnder === person ? persons.slice(1) : [];
       if (joins.length > 0) {
-        for (const other of joins) {
-          events = events.concat((await this.read(personStream(other))).map(fromStored));
-        }
+        for (const other of joins) events = events.concat(await this.events(other));
         history = historyAt(events, limit);
       }
       const codes = unknownCodes(events, history);
       const facts = writeFacts(history, codes);
-      return await this.evaluate(person, stands, { history, codes, facts, joins, hash: contentHash(facts) }, limit);
+      const mergedInto = countedUnder === person ? this.mergedInto(person) : countedUnder;
+      const known = { history, codes, facts, joins, mergedInto, hash: contentHash(facts) };
+      return await this.evaluate(person, stands, known, limit);
     } catch (error) {
       if (error instanceof StoreFailed) throw error.cause;
       return this.park(person, stands, last, error);
@@ -73,13 +81,24 @@ export class Folding {
     const stands = { revision: row.revision, events: row.events, position: BigInt(row.position) };
     try {
       const { history, codes } = readFacts(facts, stands.position);
-      const joins = mergedPeople(history).filter((other) => other !== row.person);
-      const known = { history, codes, facts, joins, hash: row.content_hash };
+      // Somebody counted under another has the facts of his own stream alone, and joins nobody.
+      const joins = row.merged_into === null ? mergedPeople(history).filter((other) => other !== row.person) : [];
+      const mergedInto = this.mergedInto(row.person);
+      const known = { history, codes, facts, joins, mergedInto, hash: row.content_hash };
       return await this.evaluate(row.person, stands, known, limit);
     } catch (error) {
       if (error instanceof StoreFailed) throw error.cause;
       return this.park(row.person, stands, undefined, error);
     }
+  }
+
+  /** Who is one person with him, as the log stands at the limit; throws where one of their streams cannot be read. */
+  onePerson(person: string, own: History, limit: bigint): Promise<OnePerson> {
+    return readOnePerson(person, own, async (other) => historyAt(await this.events(other), limit));
+  }
+
+  private async events(person: string): Promise<LedgerEvent[]> {
+    return (await this.read(personStream(person))).map(fromStored);
   }
 
   private async read(stream: string): Promise<StoredEvent[]> {
@@ -91,13 +110,12 @@ export class Folding {
   }
 
   private async evaluate(person: string, stands: Stands, known: Known, limit: bigint): Promise<Folded> {
-    const { history, codes, facts, joins, hash } = known;
+    const { history, codes, facts, joins, mergedInto, hash } = known;
     const first = history.facts[0]?.day;
     const latest = history.facts.at(-1)?.day;
     const region = latest === undefined ? undefined : homeRegion(history.facts, latest);
     const regionIds = region === undefined ? [] : regionsOf(history.facts, region);
     const employerIds = region === undefined ? [] : employersOf(history.facts);
-    const mergedInto = this.mergedInto(person);
     const row: PersonRow = {
       person,
       revision: stands.revision,
@@ -181,6 +199,8 @@ interface Known {
   codes: readonly UnknownCode[];
   facts: string;
   joins: readonly string[];
+  /** The person he is counted under; undefined where he counts as himself. */
+  mergedInto: string | undefined;
   hash: string;
 }
 

@@ -1,7 +1,6 @@
 import type { EventReader, StoredEvent } from '../../event-store';
 import type { Policies } from '../../policy/evaluation';
 import { fromStored, parseStream, personStream } from '../../../events';
-import { mergedPeople } from '../../../projections/grounds';
 import { historyAt } from '../../../projections/history';
 import { Folding, type Folded } from '../folding';
 import { Merges } from './merges';
@@ -94,7 +93,9 @@ export class BatchProjection {
   private async joinsOf(person: string, limit: bigint): Promise<string[]> {
     const stored = await this.store.readStream(personStream(person));
     try {
-      return mergedPeople(historyAt(stored.map(fromStored), limit)).filter((other) => other !== person);
+      const own = historyAt(stored.map(fromStored), limit);
+      const { countedUnder, persons } = await this.folding.onePerson(person, own, limit);
+      return countedUnder === person ? persons.slice(1) : [];
     } catch {
       // He is parked where he is folded, and counts nobody as his.
       return [];
