@@ -109,6 +109,8 @@ function overSqlite(file: string): VaultDatabase {
   connection.pragma('synchronous = FULL');
   // What is deleted is overwritten with zeros: a destroyed key must not be found in a free page.
   connection.pragma('secure_delete = ON');
+  // Hashes and ids come in no order; without room for the upper pages each one would be fetched again.
+  connection.pragma('cache_size = -64000');
   // Waiting inside SQLite would stop this thread, and with it whoever of this process holds the lock.
   connection.pragma('busy_timeout = 0');
   const reads = new Kysely<VaultTables>({ dialect: new SqliteDialect({ database: connection }) });

@@ -2,7 +2,8 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Day } from '../calendar';
 import { dayOfInstant, toInstant } from '../calendar';
 import { isPersonId } from '../../events';
-import { openVaultDatabase, type VaultDatabase, type VaultWrites } from './database';
+import { sql } from 'kysely';
+import { openVaultDatabase, type VaultDatabase, type VaultTables, type VaultWrites } from './database';
 import { readDocument, type DocumentKind, type NumberFault } from './documents';
 import { WrongKey, type KeyService, type WrappedKey } from './keys';
 import { KEY_BYTES, contextOf, seal, unseal } from './sealing';
@@ -515,26 +516,26 @@ export class Vault {
     await this.database.write(async (tables) => {
       ours.clear();
       for (const some of chunks(made, INSERT_ROWS)) {
-        await tables
-          .insertInto('vault_lookup')
-          .values(some.map(({ lookup }) => lookup))
-          .onConflict((conflict) => conflict.column('lookup').doNothing())
-          .execute();
+        await this.insertAll(
+          tables,
+          'vault_lookup',
+          ['lookup', 'person', 'field'],
+          some.map(({ lookup }) => lookup),
+        );
         const now = await this.holdersOf(
           tables,
           some.map(({ lookup }) => lookup.lookup),
         );
         for (const [lookup, person] of now) holders.set(lookup, person);
         const kept = some.filter(({ person, lookup }) => now.get(lookup.lookup) === person);
-        if (kept.length === 0) continue;
-        await tables
-          .insertInto('vault_person')
-          .values(kept.map(({ row }) => row))
-          .execute();
-        await tables
-          .insertInto('vault_field')
-          .values(kept.flatMap(({ fields }) => fields))
-          .execute();
+        const rows = kept.map(({ row }) => row);
+        await this.insertAll(tables, 'vault_person', ['person', 'key_id', 'wrapped_key', 'made_at'], rows);
+        await this.insertAll(
+          tables,
+          'vault_field',
+          ['person', 'field', 'sealed'],
+          kept.flatMap(({ fields }) => fields),
+        );
         for (const { person } of kept) ours.add(person);
       }
     });
@@ -544,14 +545,34 @@ export class Vault {
   private async holdersOf(tables: VaultWrites, lookups: readonly string[]): Promise<Map<string, string>> {
     const holders = new Map<string, string>();
     for (const some of chunks(lookups, LOOKUP_ROWS)) {
-      const rows = await tables
-        .selectFrom('vault_lookup')
-        .select(['lookup', 'person'])
-        .where('lookup', 'in', some)
-        .execute();
+      const given =
+        this.database.dialect === 'postgres'
+          ? sql<string>`select jsonb_array_elements_text(${JSON.stringify(some)}::jsonb)`
+          : sql<string>`select value from json_each(${JSON.stringify(some)})`;
+      const { rows } = await sql<{ lookup: string; person: string }>`
+        select lookup, person from vault_lookup where lookup in (${given})`.execute(tables);
       for (const { lookup, person } of rows) holders.set(lookup, person);
     }
     return holders;
+  }
+
+  /** Inserts rows as one value, since a statement with thousands of them takes longer to write than to run. What is there stays. */
+  private async insertAll<Row extends object>(
+    tables: VaultWrites,
+    table: keyof VaultTables,
+    columns: readonly (keyof Row & string)[],
+    rows: readonly Row[],
+  ): Promise<void> {
+    const names = sql.join(columns.map((column) => sql.ref(column)));
+    const each =
+      this.database.dialect === 'postgres'
+        ? sql`jsonb_array_elements(${JSON.stringify(rows)}::jsonb)`
+        : sql`json_each(${JSON.stringify(rows)})`;
+    const values = sql.join(columns.map((column) => sql`value ->> ${sql.lit(column)}`));
+    // Without a condition SQLite takes "on conflict" for the join of the select.
+    await sql`insert into ${sql.table(table)} (${names}) select ${values} from ${each} where true on conflict do nothing`.execute(
+      tables,
+    );
   }
 
   private async noteFoundTwice(person: string, holder: string, kind: DocumentKind, at: string): Promise<void> {
@@ -675,8 +696,8 @@ const DOCUMENT = 'document:';
 const LONGEST_NAME = 100;
 const NAME_FORM = /^[^\p{Cc}\p{Surrogate}]{1,100}$/u;
 const LOOKUP_SECRET = 'lookup key';
-const LOOKUP_ROWS = 500;
-const INSERT_ROWS = 500;
+const LOOKUP_ROWS = 2_000;
+const INSERT_ROWS = 2_000;
 const CHECK_BATCH = 500;
 const CITIZEN_FORM = /^\d{17}[\dX]$/;
 
