@@ -15,8 +15,11 @@ import { GivenAnswersController } from './disputes/given-answers.controller';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
+import { headerLimit } from './http/header-limit';
 import { jsonBody } from './http/json-body';
+import { KnownPositions } from './http/known-positions';
 import { LogPosition } from './http/log-position';
+import { Methods } from './http/methods';
 import { ProblemFilter } from './http/problem.filter';
 import { ImportsController } from './imports/imports.controller';
 import { IMPORTS_ADDRESS } from './imports/imports-address';
@@ -99,7 +102,9 @@ export class ApiModule implements NestModule {
         ...accessProviders(settings.data),
         Draining,
         Imports,
+        KnownPositions,
         LogPosition,
+        Methods,
         Metrics,
         Recording,
         ReportTables,
@@ -113,7 +118,7 @@ export class ApiModule implements NestModule {
     const body = jsonBody(this.settings.bodyBytes, ({ originalUrl }) => IMPORTS_ADDRESS.test(originalUrl));
     const { draining, auditing, authentication } = this;
     consumer
-      .apply(draining.middleware, auditing.middleware, authentication.middleware, body)
+      .apply(draining.middleware, headerLimit, auditing.middleware, authentication.middleware, body)
       .forRoutes('{*path}');
   }
 }

@@ -1,8 +1,10 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { ApiModule, type ApiParts } from './api.module';
 import { edgeValidation } from './http/edge-validation';
+import { KnownPositions } from './http/known-positions';
 import { securityHeaders } from './http/security-headers';
 import { Metrics } from './metrics/metrics';
 import { serveDocs } from './openapi/document';
@@ -23,8 +25,19 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   app.use(app.get(Metrics).middleware);
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());
+  app.useGlobalInterceptors(app.get(KnownPositions));
+  limitTimes(app.getHttpServer() as Server, parts.settings.access.requestSeconds);
   serveDocs(app);
   await app.init();
   app.useLogger(app.get(Logger));
   return app;
+}
+
+/** How long a connection may take for its headers, whoever sends them. */
+const HEADERS_MS = 20_000;
+
+/** Lets nobody hold a connection by sending slowly. */
+function limitTimes(server: Server, requestSeconds: number): void {
+  server.requestTimeout = 1000 * requestSeconds;
+  server.headersTimeout = Math.min(HEADERS_MS, server.requestTimeout);
 }

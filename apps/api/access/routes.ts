@@ -20,8 +20,13 @@ export interface Route {
 
 /** Every route that the application's controllers have. */
 export function routesOf(app: Pick<INestApplicationContext, 'get'>): Route[] {
+  return routesIn(app.get(ModulesContainer, { strict: false }));
+}
+
+/** The same of its modules. */
+export function routesIn(modules: ModulesContainer): Route[] {
   const scanner = new MetadataScanner();
-  const controllers = [...app.get(ModulesContainer, { strict: false }).values()].flatMap((module) =>
+  const controllers = [...modules.values()].flatMap((module) =>
     [...module.controllers.values()].flatMap(({ metatype }) => (metatype ? [metatype as Type] : [])),
   );
   return controllers.flatMap((controller) =>

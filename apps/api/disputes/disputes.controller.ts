@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '../../../libs/access';
 import {
   Disputes,
   type AnswerAtBasis,
@@ -7,7 +8,8 @@ import {
   type Impact,
   type Timeline,
 } from '../../../libs/disputes';
-import { Allows } from '../access';
+import { personStream } from '../../../events';
+import { Allows, Caller, Reach } from '../access';
 import { personIn } from '../http/edge-validation';
 import { faultOf, invalidInput } from '../http/problem';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
@@ -20,7 +22,10 @@ import { BasisQuery, DiffQuery, ImpactBody, TimelineQuery } from './disputes.que
 @Allows('clerk', 'supervisor', 'auditor', 'integrator')
 @Controller('v1/persons/:person')
 export class DisputesController {
-  constructor(private readonly disputes: Disputes) {}
+  constructor(
+    private readonly disputes: Disputes,
+    private readonly reach: Reach,
+  ) {}
 
   @Get('answer-at')
   @ApiOperation({
@@ -88,10 +93,15 @@ export class DisputesController {
   @ApiBody({ required: true, schema: ref('Proposal') as object })
   @ApiAnswers(200, 'Impact', 'Days, months and money that would change, and who bears the days where a rule says it.')
   @ApiProblems('invalid-input', 'unknown-person', 'unsupported-media-type')
-  async impact(@Param('person') path: string, @Body() body: ImpactBody): Promise<Impact> {
+  async impact(
+    @Param('person') path: string,
+    @Body() body: ImpactBody,
+    @Caller() principal: Principal,
+  ): Promise<Impact> {
     const person = personIn(path);
     const { events, validOn = today(), stream } = body;
     if (!Array.isArray(events)) throw invalidInput([faultOf('events', events, 'a list of the proposed events')]);
+    await this.reach.check(principal, stream ?? personStream(person), events);
     return asked(person, 'events', () => this.disputes.impact(person, events, { validOn, stream }));
   }
 }

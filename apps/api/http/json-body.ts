@@ -3,6 +3,8 @@ import { Problem } from './problem';
 
 /** Deeper than any event; a limit so that no reader of a body needs one of its own. */
 const MAX_DEPTH = 32;
+/** More parts than the payroll of a large employer has. */
+const MAX_ITEMS = 20_000;
 const BODY_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json$/i;
 
@@ -35,9 +37,8 @@ function parsed(bytes: Buffer, request: Request): unknown {
   } catch {
     throw new Problem('malformed-json', 'The body is not UTF-8.');
   }
-  const deep = placeTooDeep(text);
-  if (deep !== undefined)
-    throw new Problem('malformed-json', `The body is nested deeper than ${MAX_DEPTH} levels at character ${deep}.`);
+  const found = excess(text);
+  if (found !== undefined) throw new Problem('malformed-json', `The body is more than is read: ${found}.`);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -95,9 +96,9 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem('too-large', `The body is larger than ${maxBytes} bytes; send fewer events at once.`);
 }
 
-/** Where the text, read as JSON, opens one bracket too many; undefined when it never does. */
-function placeTooDeep(text: string): number | undefined {
-  let depth = 0;
+/** What is too much in the text, read as JSON: a bracket too many, or a list too long; undefined where nothing is. */
+function excess(text: string): string | undefined {
+  const commas: number[] = [];
   let inString = false;
   for (let at = 0; at < text.length; at++) {
     const character = text.charCodeAt(at);
@@ -106,8 +107,10 @@ function placeTooDeep(text: string): number | undefined {
       else if (character === 34 /* " */) inString = false;
     } else if (character === 34) inString = true;
     else if (character === 91 /* [ */ || character === 123 /* { */) {
-      if (++depth > MAX_DEPTH) return at;
-    } else if (character === 93 /* ] */ || character === 125 /* } */) depth--;
+      if (commas.push(0) > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH} levels at character ${at}`;
+    } else if (character === 93 /* ] */ || character === 125 /* } */) commas.pop();
+    else if (character === 44 /* , */ && commas.length > 0 && ++commas[commas.length - 1]! >= MAX_ITEMS)
+      return `a list or object of more than ${MAX_ITEMS} parts at character ${at}`;
   }
   return undefined;
 }

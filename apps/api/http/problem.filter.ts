@@ -1,27 +1,38 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { PinoLogger } from 'nestjs-pino';
 import { RegionNeeded } from '../../../libs/ledger';
 import { UnreadableEvent } from '../../../events';
+import { Methods } from './methods';
 import { Problem, faultOf, invalidInput } from './problem';
 import { requestId } from './request-log';
 
 /** Writes whatever was thrown as a problem. What is not the client's doing is logged whole and told by its request id only. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: PinoLogger) {}
+  constructor(
+    private readonly log: PinoLogger,
+    private readonly methods: Methods,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const problem = problemOf(thrown);
+    const problem = this.problemOf(thrown, request);
     if (problem.status >= 500) this.log.error({ err: thrown }, `${problem.kind} in ${request.method}`);
     if (response.headersSent) {
       response.destroy();
       return;
     }
     sendProblem(request, response, problem);
+  }
+
+  private problemOf(thrown: unknown, { method, originalUrl }: Request): Problem {
+    const methods = thrown instanceof NotFoundException ? this.methods.at(originalUrl) : [];
+    if (methods.length === 0 || methods.includes(method)) return problemOf(thrown);
+    const Allow = methods.join(', ');
+    return new Problem('method-not-allowed', `This address takes ${Allow}.`, {}, { Allow });
   }
 }
 

@@ -150,7 +150,7 @@ export class Recording {
           `An event with the id ${outcome.id} is recorded already and says something else.`,
         );
       case 'refused':
-        throw new Problem('not-storable', outcome.message);
+        throw new Problem(outcome.reason === 'tooLarge' ? 'too-large' : 'not-storable', outcome.message);
       case 'unknown':
         throw new Problem(
           'outcome-unknown',

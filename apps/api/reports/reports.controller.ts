@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import type { Principal } from '../../../libs/access';
 import { dayOfInstant } from '../../../libs/calendar';
 import type { EventStore } from '../../../libs/event-store';
 import { instantOf } from '../../../libs/ledger';
@@ -17,7 +18,7 @@ import {
   type ReportRequest,
   type Sink,
 } from '../../../libs/reports';
-import { Allows, Scoped } from '../access';
+import { Allows, Caller, Scoped, outOfReach, regionsFor } from '../access';
 import { faultOf, invalidInput, Problem } from '../http/problem';
 import { ApiAnswers, ApiAtLeast, ApiProblems } from '../openapi/responses';
 import { STORE } from '../parts';
@@ -84,20 +85,25 @@ export class ReportsController {
     'text/html',
   ])
   @ApiProblems('invalid-input', 'not-found', 'not-ready')
-  async read(@Param('report') name: string, @Query() query: ReportQuery, @Res() response: Response): Promise<void> {
+  async read(
+    @Param('report') name: string,
+    @Query() query: ReportQuery,
+    @Caller() principal: Principal,
+    @Res() response: Response,
+  ): Promise<void> {
     const report = reportNamed(name);
     if (!report) throw new Problem('not-found', 'There is no report of this name; /v1/reports lists those there are.');
     const {
       validOn = dayOfInstant(instantOf(Date.now())),
       knownAt,
       since,
-      region,
       format = 'json',
       lang = 'zh',
       atLeast,
     } = query;
     if (since !== undefined && since >= validOn)
       throw invalidInput([faultOf('since', since, `a day before ${validOn}`)]);
+    const region = regionOf(principal, query.region);
     const request: ReportRequest = { report, validOn, knownAt, since, region, language: lang as 'zh' | 'en' };
     const tables = await this.tables.reach(atLeast);
     if (tables?.reevaluating) response.setHeader('Ledger-Reevaluating', 'true');
@@ -133,6 +139,16 @@ export class ReportsController {
       throw error;
     }
   }
+}
+
+/** The region that a report is told for: the one named, or the caller's own where he has one; undefined is everyone's. */
+function regionOf(principal: Principal, named: string | undefined): string | undefined {
+  const regions = regionsFor(principal, named);
+  if (regions === undefined) return undefined;
+  const [region, another] = regions;
+  if (region === undefined) throw outOfReach();
+  if (another !== undefined) throw invalidInput([faultOf('region', undefined, `one of yours: ${regions.join(', ')}`)]);
+  return region;
 }
 
 /** Whoever asked has gone. */

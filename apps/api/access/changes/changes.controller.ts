@@ -145,7 +145,7 @@ function problemOfDecision(outcome: RecordOutcome): Problem {
         { 'Retry-After': '1' },
       );
     case 'refused':
-      return new Problem('not-storable', outcome.message);
+      return new Problem(outcome.reason === 'tooLarge' ? 'too-large' : 'not-storable', outcome.message);
     default:
       return new Problem(
         'id-conflict',
