@@ -12,6 +12,7 @@ import {
   type Source,
 } from '../../events';
 import { historyAt } from '../../projections/history';
+import { MergingDoor, isMerging } from './merging';
 import type { RecordingClock } from './recording-clock';
 
 /** How facts are recorded. */
@@ -61,6 +62,10 @@ type Stamped = { events: LedgerEvent[] } | { faults: EventFault[] };
 export class Recorder {
   private readonly heads = new Map<string, Head>();
   private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly merging = new MergingDoor({
+    read: async (stream) => (await this.store.readStream(stream)).map(fromStored),
+    append: (stream, events) => this.appendOne(stream, events),
+  });
 
   constructor(
     private readonly store: EventStore,
@@ -78,6 +83,21 @@ export class Recorder {
 
   /** As `record`, of events that have passed the door; `recordedAt` is stamped over unless they are migrated. */
   append(stream: string, unstamped: readonly LedgerEvent[], expected?: ExpectedRevision): Promise<RecordOutcome> {
+    if (!unstamped.some(isMerging)) return this.appendOne(stream, unstamped, expected);
+    return this.merging.inTurn(async () => {
+      const faults = await this.merging.faults(stream, unstamped);
+      if (faults.length > 0) return { outcome: 'invalid', faults };
+      const outcome = await this.appendOne(stream, unstamped, expected);
+      if (outcome.outcome !== 'recorded' && outcome.outcome !== 'alreadyRecorded') return outcome;
+      return (await this.merging.tellOthers(outcome.events)) ?? outcome;
+    });
+  }
+
+  private appendOne(
+    stream: string,
+    unstamped: readonly LedgerEvent[],
+    expected?: ExpectedRevision,
+  ): Promise<RecordOutcome> {
     return this.inTurn(stream, () => this.appendNow(stream, unstamped, expected));
   }
 
@@ -204,6 +224,11 @@ export class Recorder {
       const type = types.get(target);
       if (type === undefined || target === event.id) {
         return [{ index, field: 'data.target', value: target, expected: `the id of an event of ${stream}` }];
+      }
+      if (isMerging({ type })) {
+        // The other person's stream tells the same, and would not know.
+        const expected = 'an event other than Merged and Unmerged; record the one that undoes it instead';
+        return [{ index, field: 'data.target', value: target, expected }];
       }
       if (event.type === 'Voided' || event.data.data === undefined || type === 'Corrected' || type === 'Voided')
         return [];
