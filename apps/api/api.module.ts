@@ -50,6 +50,8 @@ export interface ApiParts {
   log: Params;
   /** What the projector inside the server tells of itself; left out where there is none. */
   pulse?: () => Pulse;
+  /** Whether requests are traced. */
+  traced?: boolean;
 }
 
 @Module({})

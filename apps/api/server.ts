@@ -8,6 +8,7 @@ import { KnownPositions } from './http/known-positions';
 import { securityHeaders } from './http/security-headers';
 import { Metrics } from './metrics/metrics';
 import { serveDocs } from './openapi/document';
+import { requestSpans } from './tracing';
 
 export type { ApiParts } from './api.module';
 
@@ -22,6 +23,7 @@ export async function createServer(parts: ApiParts): Promise<NestExpressApplicat
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  if (parts.traced) app.use(requestSpans);
   app.use(app.get(Metrics).middleware);
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());

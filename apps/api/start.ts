@@ -14,6 +14,7 @@ import { InnerProjector } from './projecting';
 import { createServer } from './server';
 import type { Settings } from './settings';
 import { startWords } from './start-words';
+import { startTracing, tracedStore } from './tracing';
 
 /** The ledger's server, listening. */
 export interface RunningServer {
@@ -35,7 +36,8 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
   const words = startWords[settings.lang];
   const policies = loadPoliciesOrThrow(settings.policies);
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  const store = openedStore(settings);
+  const tracing = await startTracing(process.env, 'enrollment-ledger');
+  const store = tracing ? tracedStore(openedStore(settings)) : openedStore(settings);
   const projector = innerProjector(settings);
   try {
     await answering(store);
@@ -53,6 +55,7 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
       token,
       settings,
       log: requestLog(settings.logLevel),
+      traced: tracing !== undefined,
       pulse: projector && (() => projector.pulse()),
     });
     await app.listen(settings.port, settings.host);
@@ -74,6 +77,7 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
         await app.close();
         await projector?.stop();
         await store.close();
+        await tracing?.stop();
       },
     };
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   type ProjectorStatus,
 } from '../../libs/read-model';
 import type { Places, ProjectingSettings } from '../../libs/settings';
+import { isTracing, tracedReader } from '../api/tracing';
 import { told } from './log';
 import type { Pulse } from './pulse';
 import { SAMPLE, Verifier } from './verifier';
@@ -84,8 +85,9 @@ export function keepTables(
   );
 
   const run = async () => {
-    const reader = await openedWhenThere();
-    if (!reader) return;
+    const opened = await openedWhenThere();
+    if (!opened) return;
+    const reader = isTracing() ? tracedReader(opened, 'project') : opened;
     store = reader;
     projector = new Projector({
       store: reader,

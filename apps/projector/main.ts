@@ -7,6 +7,7 @@ import { serveHealth, type HealthServer } from './health-server';
 import { keepTables } from './keep-tables';
 import { openLog, told } from './log';
 import { readSettings } from './settings';
+import { startTracing } from '../api/tracing';
 
 const HELP = `The projector: follows the log and keeps the tables for questions about everyone.
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const environment = shard === undefined ? process.env : { ...process.env, LEDGER_SHARD: shard };
   const settings = readSettings(environment);
   const policies = loadPoliciesOrThrow(settings.policies);
+  const tracing = await startTracing(process.env, 'enrollment-ledger-projector');
   const log = openLog(settings.logLevel, settings.shard);
   if (!attached) {
     for (const name of unknownSettings(process.env))
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
     keeper
       .stop()
       .then(() => health?.close())
+      .then(() => tracing?.stop())
       .then(
         () => {
           log.info({ position: keeper.pulse().position }, 'the projector has stopped');

@@ -71,8 +71,8 @@ interface Operation {
 }
 
 /** Problems that every route may answer with, whoever asks; and those of routes that are not open to anyone. */
-const ANYWHERE: ProblemKind[] = ['invalid-input', 'malformed-request', 'internal'];
-const BEHIND_THE_DOOR: ProblemKind[] = ['unauthenticated', 'forbidden'];
+const ANYWHERE: ProblemKind[] = ['invalid-input', 'malformed-request', 'too-many-headers', 'internal'];
+const BEHIND_THE_DOOR: ProblemKind[] = ['unauthenticated', 'forbidden', 'rate-limited', 'sign-in-unreachable'];
 const WRITING: ProblemKind[] = ['outcome-unknown'];
 
 /** What routes have in common and none of them says: forms of parameters, headers of replies, problems of every request. */
