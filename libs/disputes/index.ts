@@ -9,6 +9,9 @@ export { checkPacket, packetText, type Packet, type PacketVerdict } from './pack
 export { InvalidProposal, type ProposalFault } from './proposal';
 export { type RegionImpact } from './region-impact';
 export { type Timeline, type TimelineEvent, type TimelineState } from './timeline';
-export { causeWords, changeWords, pathWords, term, valueWords, type Language } from './words';
+export { causeWords, changeWords, pathWords, term, type Language } from './words';
+export { PAGE_POLICY } from './pages/html';
+export { NotPrinted, findPrinter, printedPdf, type Printer } from './pages/pdf';
+export { regionNames } from './pages/region-names';
 export { statementPage } from './pages/statement-page';
 export { timelinePage } from './pages/timeline-page';

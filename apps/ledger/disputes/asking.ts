@@ -75,7 +75,7 @@ export function found<T>(person: string, value: T | undefined): T {
 }
 
 /** Writes a file that is not there yet. */
-export function writeNew(option: string, file: string, text: string): void {
+export function writeNew(option: string, file: string, text: string | Buffer): void {
   try {
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {

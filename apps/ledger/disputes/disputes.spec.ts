@@ -153,7 +153,24 @@ describe('a dispute from the command line', () => {
     const made = await run('packet', 'P1', '--basis', then, '--against', now, '--out', file, '--html', page);
     expect(made).toMatchObject({ status: 0, err: '' });
     const key = /公钥：(\S+)/.exec(made.out)![1]!;
-    expect(readFileSync(page, 'utf8')).toContain('<h1>待遇核定说明</h1>');
+    const printed = readFileSync(page, 'utf8');
+    expect(printed).toContain('<h1>待遇核定说明</h1>');
+    expect(printed).toContain('处于职工医保待遇等待期');
+    expect(printed).toMatch(/依据：铁岭 .*（规则 .*TL-2\.2\.2b.*事件：\d/);
+    process.env['LEDGER_CHROMIUM'] = join(folder, 'no-browser');
+    const pdf = await run(
+      'packet',
+      'P1',
+      '--on',
+      '2022-10-20',
+      '--out',
+      join(folder, 'x.json'),
+      '--pdf',
+      join(folder, 'x.pdf'),
+    );
+    expect(pdf).toMatchObject({ status: 2, err: expect.stringContaining('--pdf: there is no program') as string });
+    expect(existsSync(join(folder, 'x.json'))).toBe(false);
+    delete process.env['LEDGER_CHROMIUM'];
 
     const checked = await ledger(['packet', 'check', file, '--key', key]);
     expect(checked).toMatchObject({ status: 0, err: '' });

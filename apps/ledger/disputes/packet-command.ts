@@ -1,8 +1,17 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { checkPacket, packetText, statementPage, type PacketVerdict } from '../../../libs/disputes';
-import { installationFolder } from '../installation';
+import {
+  NotPrinted,
+  checkPacket,
+  engineIn,
+  findPrinter,
+  packetText,
+  printedPdf,
+  statementPage,
+  type PacketVerdict,
+  type Printer,
+} from '../../../libs/disputes';
+import { installation } from '../../../libs/settings';
 import {
   BadInput,
   addCommand,
@@ -22,6 +31,7 @@ interface Options extends DisputeOptions, EvidenceOptions {
   against?: string;
   out?: string;
   html?: string;
+  pdf?: string;
 }
 
 interface CheckOptions extends OutputOptions {
@@ -41,7 +51,11 @@ export function addPacket(program: Command, terminal: Terminal): void {
         .option('--basis <basis>', 'in place of --on and --known: a whole basis')
         .option('--against <basis>', 'a second basis; the packet says why the answers differ')
         .option('--out <file>', 'the packet, a new file')
-        .option('--html <file>', 'also a 待遇核定说明 for print, a new file'),
+        .option('--html <file>', 'also a 待遇核定说明 for print, a new file')
+        .option(
+          '--pdf <file>',
+          'the same as PDF, printed by Chromium (LEDGER_CHROMIUM, or the one in PATH), a new file',
+        ),
     ([person], options) => runPacket(personOf(person), options, terminal),
   );
   addCommand<CheckOptions>(
@@ -61,14 +75,16 @@ async function runPacket(person: string, options: Options, terminal: Terminal): 
     options.basis ?? `validOn=${options.on!}${options.known === undefined ? '' : `,knownAt=${options.known}`}`;
   const basis = basisOf(options.basis === undefined ? '--on or --known' : '--basis', text);
   const against = options.against === undefined ? undefined : basisOf('--against', options.against);
+  const printer = options.pdf === undefined ? undefined : printerHere();
   return asking<Status>(options, ({ disputes, store, location }) =>
     sealing<Status>(location, options, async (sealer) => {
       const packet = found(
         person,
-        await disputes.packet(person, basis, against, { reader: store, sealer, engine: engineHere() }),
+        await disputes.packet(person, basis, against, { reader: store, sealer, engine: engineIn(installation()) }),
       );
       writeNew('--out', options.out!, packetText(packet));
-      if (options.html !== undefined) writeNew('--html', options.html, statementPage(packet));
+      if (options.html !== undefined) writeNew('--html', options.html, statementPage(packet, options.lang));
+      if (printer) writeNew('--pdf', options.pdf!, await printed(statementPage(packet, options.lang), printer));
       const { events, packs, key } = packet.content;
       if (options.json)
         terminal.out(printedJson({ file: options.out, events: events.length, packs: packs.length, key }));
@@ -91,7 +107,7 @@ function runCheck(file: string, { key, json, lang }: CheckOptions, terminal: Ter
   } catch (error) {
     throw new BadInput(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const verdict = checkPacket(text, engineHere(), key === undefined ? undefined : verifierIn(key));
+  const verdict = checkPacket(text, engineIn(installation()), key === undefined ? undefined : verifierIn(key));
   if (json) terminal.out(printedJson(verdict));
   else terminal.out(verdictPage(verdict, key !== undefined, lang));
   return verdict.intact ? 0 : 1;
@@ -152,10 +168,25 @@ function verdictPage(verdict: PacketVerdict, trusted: boolean, lang: Language): 
   return `${lines.join('\n')}\n`;
 }
 
-function engineHere(): { name: string; version: string } {
-  const { name, version } = JSON.parse(readFileSync(join(installationFolder(), 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  return { name, version };
+/** The browser that prints. */
+export function printerHere(): Printer {
+  try {
+    return {
+      program: findPrinter(process.env['LEDGER_CHROMIUM']),
+      sandbox: process.env['LEDGER_CHROMIUM_SANDBOX'] !== 'off',
+    };
+  } catch (error) {
+    if (error instanceof NotPrinted) throw new BadInput(`--pdf: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A page as PDF; where the browser makes none, what it said is bad input. */
+export async function printed(page: string, printer: Printer): Promise<Buffer> {
+  try {
+    return await printedPdf(page, printer);
+  } catch (error) {
+    if (error instanceof NotPrinted) throw new BadInput(`--pdf: ${error.message}`);
+    throw error;
+  }
 }

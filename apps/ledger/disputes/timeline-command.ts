@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { term, timelinePage, type Timeline } from '../../../libs/disputes';
+import { regionNames, term, timelinePage, type Timeline } from '../../../libs/disputes';
 import { table } from '../pages';
 import { addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { printed, printerHere } from './packet-command';
 import { asking, basisOf, found, personOf, today, withLedgerOptions, writeNew, type DisputeOptions } from './asking';
 
 interface Options extends DisputeOptions {
   on?: string;
   region?: string;
   html?: string;
+  pdf?: string;
 }
 
 /** `ledger timeline`: everything recorded about a person, and what was held at each moment of knowledge. */
@@ -20,7 +22,8 @@ export function addTimeline(program: Command, terminal: Terminal): void {
       withLedgerOptions(command)
         .option('--on <day>', 'the day asked about; left out: today')
         .option('--region <code>', 'the region whose rules are asked about; left out: the person’s own')
-        .option('--html <file>', 'write a page for print'),
+        .option('--html <file>', 'write a page for print')
+        .option('--pdf <file>', 'the same as PDF, printed by Chromium'),
     ([person], options) => runTimeline(personOf(person), options, terminal),
   );
 }
@@ -28,11 +31,14 @@ export function addTimeline(program: Command, terminal: Terminal): void {
 async function runTimeline(person: string, options: Options, terminal: Terminal): Promise<Status> {
   const region = options.region === undefined ? '' : `,region=${options.region}`;
   const { validOn, region: asked } = basisOf('--on or --region', `validOn=${options.on ?? today()}${region}`);
-  return asking<Status>(options, async ({ disputes }) => {
+  const printer = options.pdf === undefined ? undefined : printerHere();
+  return asking<Status>(options, async ({ disputes, policies }) => {
     const timeline = found(person, await disputes.timeline(person, { validOn, region: asked }));
-    if (options.html !== undefined) writeNew('--html', options.html, timelinePage(timeline, options.lang));
+    const forPrint = () => timelinePage(timeline, options.lang, regionNames(policies.packs, options.lang));
+    if (options.html !== undefined) writeNew('--html', options.html, forPrint());
+    if (printer) writeNew('--pdf', options.pdf!, await printed(forPrint(), printer));
     if (options.json) terminal.out(printedJson(timeline));
-    else if (options.html === undefined) terminal.out(page(timeline, options.lang));
+    else if (options.html === undefined && !printer) terminal.out(page(timeline, options.lang));
     return 0;
   });
 }

@@ -1,57 +1,119 @@
 import { dayNumber, monthNumber, toDay, toMonth, firstDayOf } from '../../calendar';
 import type { Timeline, TimelineState } from '../timeline';
-import { term, valueWords, type Language } from '../words';
-import { escaped, printablePage, table } from './html';
+import { fieldsWords, spanWords, term, type Language, type Speech } from '../words';
+import { EventNumbers } from './event-numbers';
+import { escaped, heading, instantWords, plain, printablePage, table } from './html';
 
 const WIDTH = 900;
-const LEFT = 110;
+const LEFT = 140;
 const ROW = 22;
 
-/** The timeline for print: what holds when (across) as it was known when (down), then every event. */
-export function timelinePage(timeline: Timeline, lang: Language): string {
+/** The timeline for print: what holds when (across) as it was known when (down), then every event. `region` names regions. */
+export function timelinePage(timeline: Timeline, lang: Language, region?: Speech['region']): string {
   const zh = lang === 'zh';
-  const { person, region, validOn, events, states } = timeline;
-  const title = zh ? `时间线 ${person}` : `Timeline of ${person}`;
+  const { person, validOn, events, states } = timeline;
+  const speech: Speech = { language: lang, region };
+  const place = region?.(timeline.region) ?? timeline.region;
+  const title = zh ? `参保与待遇时间线 ${person}` : `Timeline of ${person}`;
+  const moments = drawnTogether(states);
+  const many = moments.length > ROWS_DRAWN;
+  const numbers = new EventNumbers(events.map(({ id }) => id));
   const body = [
     `<h1>${escaped(title)}</h1>`,
-    `<p>${escaped(zh ? `地区 ${region}，所问日期 ${validOn}` : `Region ${region}, asked about ${validOn}`)}</p>`,
-    `<h2>${zh ? '各时点所知的待遇期间（横：生效；纵：记录）' : 'Spans as known at each moment (across: when it holds; down: when it was known)'}</h2>`,
-    chart(timeline, zh),
-    `<p class="muted">${zh ? '实心：可享受待遇；斜线框：等待期；圆点：当时记录的事件的生效日；竖线：所问日期。' : 'Solid: covered; outlined: waiting; dots: the days of the events recorded then; line: the day asked about.'}</p>`,
-    `<h2>${zh ? '各时点的结果' : 'What was held at each moment'}</h2>`,
+    `<p>${escaped(zh ? `统筹地区：${place}；所问日期：${validOn}` : `Region: ${place}; asked about: ${validOn}`)}</p>`,
+    heading(1, zh ? '各时点所知的待遇期间' : 'Spans as each moment knew them', lang),
+    `<p class="muted">${zh ? '横向为事实生效的日期，纵向为记录的时间。实心：可享受待遇；虚线框：等待期；圆点：当时所记录事件的生效日；红色竖线：所问日期。结果相同或只随当月缴费顺延的相邻时点合为一行。' : 'Across: when it holds; down: when it was recorded. Solid: covered; dashed: waiting; dots: the days of the events recorded then; red line: the day asked about. Moments that change nothing, or only lengthen the last span, are drawn in one row.'}</p>`,
+    chart(timeline, moments.slice(-ROWS_DRAWN), zh),
+    many
+      ? `<p class="muted">${zh ? `图中只画最近 ${ROWS_DRAWN} 行，全部见下表。` : `The last ${ROWS_DRAWN} rows are drawn; the table has all.`}</p>`
+      : '',
+    heading(2, zh ? '各时点的结果' : 'What was held at each moment', lang),
     table(
-      zh ? ['记录时间', '待遇', '等待期', '待遇期间'] : ['Known at', 'Benefits', 'Waiting', 'Coverage'],
-      states.map((state) => [
-        escaped(state.knownAt),
-        escaped(term(state.benefit.status, lang)),
-        spans(state.waitingPeriods),
-        spans(state.coverage),
+      zh ? ['记录时间', '待遇', '等待期', '待遇享受期间'] : ['Recorded', 'Benefits', 'Waiting', 'Coverage'],
+      moments.map(({ first, state }) => [
+        escaped(momentWords(first, state.knownAt, lang)),
+        escaped(term(state.benefit.status, lang, 'status')),
+        spans(state.waitingPeriods, speech),
+        spans(state.coverage, speech),
       ]),
+      ['when', 'state', '', ''],
     ),
-    `<h2>${zh ? '全部事件' : 'Every event'}</h2>`,
+    heading(3, zh ? '全部事件' : 'Every event', lang),
     table(
       zh
-        ? ['生效日', '记录时间', '迟（天）', '事件', '内容', '更正或撤销']
-        : ['Holds on', 'Recorded', 'Days late', 'Event', 'Content', 'Amended by'],
-      events.map(({ effectiveOn, recordedAt, lateDays, type, id, data, amendedBy }) => [
+        ? ['序号', '事件', '生效日', '记录时间', '内容与编号']
+        : ['No.', 'Event', 'Holds on', 'Recorded', 'Content and id'],
+      events.map(({ effectiveOn, recordedAt, lateDays, type, id, data, amendedBy, stream }) => [
+        String(numbers.of(id)),
+        `${escaped(term(type, lang))}${stream === `person-${person}` ? '' : `<br><span class="muted">${escaped(stream)}</span>`}`,
         escaped(effectiveOn),
-        escaped(recordedAt),
-        String(lateDays),
-        `${escaped(term(type, lang))}<br><span class="id">${escaped(id)}</span>`,
-        escaped(valueWords(data, lang)),
-        `<span class="id">${amendedBy.map(escaped).join('<br>')}</span>`,
+        `${escaped(instantWords(recordedAt))}${lateDays > 0 ? `<br><span class="muted">${zh ? `迟 ${lateDays} 天` : `${lateDays} days late`}</span>` : ''}`,
+        [
+          escaped(fieldsWords(data, speech)),
+          ...(amendedBy.length > 0
+            ? [
+                `<span class="muted">${escaped(zh ? `经${amendedBy.map((one) => numbers.word(one, lang)).join('、')}更正或撤销` : `amended by ${amendedBy.map((one) => numbers.word(one, lang)).join(', ')}`)}</span>`,
+              ]
+            : []),
+          `<span class="id">${escaped(id)}</span>`,
+        ].join('<br>'),
       ]),
+      ['narrow', 'event', 'day', 'instant', 'content'],
     ),
   ];
   return printablePage(title, lang, body.join('\n'));
 }
 
-function spans(list: readonly { from: string; through?: string }[]): string {
-  return list.map(({ from, through = '' }) => `${escaped(from)} – ${escaped(through)}`).join('<br>');
+const ROWS_DRAWN = 60;
+
+/** A row of the chart: moments that tell the same, or only lengthen the last span. */
+interface Moment {
+  /** The first moment of the row; its state is that of the last. */
+  first: string;
+  state: TimelineState;
 }
 
-function chart({ events, states, validOn }: Timeline, zh: boolean): string {
-  if (states.length === 0) return '';
+function drawnTogether(states: readonly TimelineState[]): Moment[] {
+  const moments: Moment[] = [];
+  for (const state of states) {
+    const last = moments.at(-1);
+    if (last && isContinued(last.state, state)) {
+      const events = [...last.state.events, ...state.events];
+      moments[moments.length - 1] = { first: last.first, state: { ...state, events } };
+    } else moments.push({ first: state.knownAt, state });
+  }
+  return moments;
+}
+
+/** Whether the later state says the same of every span, but for the last one’s end. */
+function isContinued(before: TimelineState, after: TimelineState): boolean {
+  const plain = ({ coverage, waitingPeriods }: TimelineState) => {
+    const ends = coverage.map(({ scheme, region, from, through, restored }, at) => [
+      scheme,
+      region,
+      from,
+      at === coverage.length - 1 ? '' : through,
+      restored,
+    ]);
+    return JSON.stringify([ends, waitingPeriods]);
+  };
+  const grown = (after.coverage.at(-1)?.through ?? '9') >= (before.coverage.at(-1)?.through ?? '9');
+  return before.benefit.status === after.benefit.status && plain(before) === plain(after) && grown;
+}
+
+function momentWords(first: string, last: string, lang: Language): string {
+  return first === last ? instantWords(first) : spanWords(first.slice(0, 10), last.slice(0, 10), { language: lang });
+}
+
+function spans(list: readonly { scheme: string; from: string; through?: string }[], speech: Speech): string {
+  return list
+    .map(({ scheme, from, through }) => escaped(`${term(scheme, speech.language)} ${spanWords(from, through, speech)}`))
+    .join('<br>');
+}
+
+function chart({ events, validOn }: Timeline, moments: readonly Moment[], zh: boolean): string {
+  if (moments.length === 0) return '';
+  const states = moments.map(({ state }) => state);
   const named = [
     validOn,
     ...events.map(({ effectiveOn }) => effectiveOn),
@@ -65,7 +127,7 @@ function chart({ events, states, validOn }: Timeline, zh: boolean): string {
     LEFT + ((Math.min(Math.max(day, first), last) - first) / (last - first)) * (WIDTH - LEFT - 10);
   const height = 24 + states.length * ROW + 6;
   const dayOf = new Map(events.map(({ id, effectiveOn }) => [id, dayNumber(effectiveOn)]));
-  const rows = states.map((state, index) => row(state, 24 + index * ROW, x, dayOf, last)).join('\n');
+  const rows = moments.map((moment, index) => row(moment, 24 + index * ROW, x, dayOf, last)).join('\n');
   const line = x(dayNumber(validOn)).toFixed(1);
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${zh ? '两条时间轴' : 'two axes of time'}" font-size="10" font-family="sans-serif">
 ${years(first, last)
@@ -80,7 +142,7 @@ ${rows}
 }
 
 function row(
-  { knownAt, coverage, waitingPeriods, events }: TimelineState,
+  { first, state: { knownAt, coverage, waitingPeriods, events } }: Moment,
   y: number,
   x: (day: number) => number,
   dayOf: ReadonlyMap<string, number>,
@@ -96,7 +158,7 @@ function row(
     return day === undefined ? [] : [`<circle cx="${x(day).toFixed(1)}" cy="${y + ROW / 2}" r="3" fill="#111"/>`];
   });
   return [
-    `<text x="2" y="${y + ROW / 2 + 4}" fill="#333">${escaped(knownAt.slice(0, 16).replace('T', ' '))}</text>`,
+    `<text x="2" y="${y + ROW / 2 + 4}" fill="#333">${plain(first === knownAt ? knownAt.slice(0, 16).replace('T', ' ') : `${first.slice(0, 10)} – ${knownAt.slice(0, 10)}`)}</text>`,
     `<line x1="${LEFT}" y1="${y + ROW}" x2="${WIDTH}" y2="${y + ROW}" stroke="#eee"/>`,
     ...coverage.map((span) => bar(span, 'fill="#4a7"')),
     ...waitingPeriods.map((span) => bar(span, 'fill="#fff" stroke="#c70" stroke-dasharray="3 2"')),
