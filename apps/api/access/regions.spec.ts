@@ -122,7 +122,9 @@ describe('a clerk of one region', () => {
     await clerk.post('/v1/persons/TL-1/events', merged).expect(403);
     await clerk.post('/v1/persons/TL-1/events?dryRun=true', merged).expect(403);
     await clerk.post('/v1/persons/TL-1/impact', { events: [merged] }).expect(403);
-    await clerk.post('/v1/persons/LY-1/events', { ...merged, data: { otherPersonId: 'TL-1', reason: 'same' } }).expect(403);
+    await clerk
+      .post('/v1/persons/LY-1/events', { ...merged, data: { otherPersonId: 'TL-1', reason: 'same' } })
+      .expect(403);
   });
 
   it('has the streams of his own region and its employers alone', async () => {

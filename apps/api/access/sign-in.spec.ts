@@ -86,7 +86,10 @@ describe('a token of the sign-in', () => {
   );
 
   it('opens nothing without roles and regions of the ledger, whatever other words it holds', async () => {
-    const { get } = requestsWith(server, await issuer.token({ roles: ['Administrator', 'root', 7], regions: ['2112'] }));
+    const { get } = requestsWith(
+      server,
+      await issuer.token({ roles: ['Administrator', 'root', 7], regions: ['2112'] }),
+    );
     await get('/v1/policies').expect(403);
     const noRegion = requestsWith(server, await issuer.token({ roles: 'clerk', regions: '2112, 0000' }));
     await noRegion.get('/v1/policies').expect(200);

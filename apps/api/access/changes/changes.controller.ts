@@ -86,7 +86,16 @@ export class ChangesController {
   @ApiParam({ name: 'change', description: 'The id of the request' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'Approve only if the stream is at this revision' })
   @ApiAnswers(200, 'Change', 'Approved, and recorded.')
-  @ApiProblems('invalid-input', 'forbidden', 'not-found', 'already-decided', 'revision-mismatch')
+  @ApiProblems(
+    'invalid-input',
+    'forbidden',
+    'not-found',
+    'already-decided',
+    'id-conflict',
+    'revision-mismatch',
+    'too-large',
+    'outcome-unknown',
+  )
   async approve(
     @Caller() principal: Principal,
     @Param('change') id: string,
@@ -107,7 +116,16 @@ export class ChangesController {
   @ApiHeader({ name: 'If-Match', required: false, description: 'Decline only if the stream is at this revision' })
   @ApiBody({ required: true, schema: ref('Decline') as object })
   @ApiAnswers(200, 'Change', 'Declined.')
-  @ApiProblems('invalid-input', 'forbidden', 'not-found', 'already-decided', 'revision-mismatch')
+  @ApiProblems(
+    'invalid-input',
+    'forbidden',
+    'not-found',
+    'already-decided',
+    'id-conflict',
+    'revision-mismatch',
+    'too-large',
+    'outcome-unknown',
+  )
   async decline(
     @Caller() principal: Principal,
     @Param('change') id: string,

@@ -168,7 +168,7 @@ export class Changes {
       }
       if (change.state === decision && change.decidedBy === principal.subject) return { change, again: true };
       if (change.state !== 'pending') {
-        throw new Problem('already-decided', `This change was ${change.state} already.`, { state: change.state });
+        throw new Problem('already-decided', `This change was ${change.state} already.`);
       }
       if (typeof precondition === 'number' && precondition !== change.revision) throw mismatch(change.revision);
       const stream = await this.ledger.streamEvents(change.stream);
