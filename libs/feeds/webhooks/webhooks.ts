@@ -159,9 +159,9 @@ export class Webhooks {
   change(id: string, { url, filter }: { url?: string; filter?: Filter }): boolean {
     return this.database.transaction(() => {
       const run = (set: string, value: string) =>
-        this.statement(`UPDATE webhook SET ${set}, version = version + 1 WHERE id = ?`).run(value, id);
-      if (url !== undefined) run("state = CASE url WHEN ?1 THEN state ELSE 'unverified' END, url = ?1", url);
-      if (filter !== undefined) run('filter = ?', JSON.stringify(filter));
+        this.statement(`UPDATE webhook SET ${set}, version = version + 1 WHERE id = @id`).run({ value, id });
+      if (url !== undefined) run("state = CASE url WHEN @value THEN state ELSE 'unverified' END, url = @value", url);
+      if (filter !== undefined) run('filter = @value', JSON.stringify(filter));
       return this.find(id) !== undefined;
     })();
   }
@@ -245,10 +245,12 @@ export class Webhooks {
         .run(placeText(place), id, placeText(from));
       if (moved.changes === 0) return false;
       const insert = this.statement(
-        `INSERT INTO message (webhook, item, position, lane, body, state) VALUES (?1, ?2, ?3, ?4, ?5,
-          coalesce((SELECT state FROM message WHERE webhook = ?1 AND lane = ?4 ORDER BY n DESC LIMIT 1), 'ready'))`,
+        `INSERT INTO message (webhook, item, position, lane, body, state) VALUES (@id, @item, @position, @lane, @text,
+          coalesce((SELECT state FROM message WHERE webhook = @id AND lane = @lane ORDER BY n DESC LIMIT 1), 'ready'))`,
       );
-      for (const item of items) insert.run(id, item.id, Number(item.place.position), item.lane, item.text);
+      for (const { id: item, lane, text, place: at } of items) {
+        insert.run({ id, item, position: Number(at.position), lane, text });
+      }
       return true;
     });
   }
@@ -303,8 +305,9 @@ export class Webhooks {
         ).run(due, outcome.failure, now, outcome.n);
         this.setLane(id, lane, outcome.became);
         this.statement(
-          'UPDATE webhook SET failed_at = ?1, failure = ?2, failing_since = coalesce(failing_since, ?1) WHERE id = ?3',
-        ).run(now, outcome.failure, id);
+          `UPDATE webhook SET failed_at = @now, failure = @failure, failing_since = coalesce(failing_since, @now)
+            WHERE id = @id`,
+        ).run({ now, failure: outcome.failure, id });
       }
     });
   }
@@ -313,9 +316,9 @@ export class Webhooks {
   takeLease(holder: string, lengthMs: number): boolean {
     const now = this.clock();
     const taken = this.statement(
-      `INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3
-          WHERE holder = ?2 OR until <= ?4`,
-    ).run(LEASE, holder, now + lengthMs, now);
+      `INSERT INTO lease VALUES (@name, @holder, @until) ON CONFLICT (name)
+        DO UPDATE SET holder = @holder, until = @until WHERE holder = @holder OR until <= @now`,
+    ).run({ name: LEASE, holder, until: now + lengthMs, now });
     return taken.changes === 1;
   }
 
