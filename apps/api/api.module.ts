@@ -12,6 +12,9 @@ import { Auditing, Authentication, accessControllers, accessProviders } from './
 import type { Pulse } from '../projector';
 import { DisputesController } from './disputes/disputes.controller';
 import { GivenAnswersController } from './disputes/given-answers.controller';
+import { PacketsController } from './disputes/packets.controller';
+import { Printing } from './disputes/printing';
+import { Sealing } from './disputes/sealing';
 import { EmployersController } from './employers/employers.controller';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
@@ -21,6 +24,7 @@ import { KnownPositions } from './http/known-positions';
 import { LogPosition } from './http/log-position';
 import { Methods } from './http/methods';
 import { ProblemFilter } from './http/problem.filter';
+import { identityControllers, vaultProviders } from './identities';
 import { ImportsController } from './imports/imports.controller';
 import { IMPORTS_ADDRESS } from './imports/imports-address';
 import { Imports } from './imports/imports.service';
@@ -79,6 +83,7 @@ export class ApiModule implements NestModule {
         AnswersController,
         DisputesController,
         GivenAnswersController,
+        PacketsController,
         PersonEventsController,
         CommandsController,
         RegionsController,
@@ -91,6 +96,7 @@ export class ApiModule implements NestModule {
         HealthController,
         MetricsController,
         ...accessControllers,
+        ...identityControllers,
       ],
       providers: [
         { provide: Ledger, useValue: ledger },
@@ -102,13 +108,16 @@ export class ApiModule implements NestModule {
         { provide: PULSE, useValue: pulse ?? null },
         { provide: APP_FILTER, useClass: ProblemFilter },
         ...accessProviders(settings.data),
+        ...vaultProviders(settings.vault),
         Draining,
         Imports,
         KnownPositions,
         LogPosition,
         Methods,
         Metrics,
+        Printing,
         Recording,
+        Sealing,
         ReportTables,
         Tables,
       ],

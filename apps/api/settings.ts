@@ -1,3 +1,5 @@
+import { readVault, vaultNames, type VaultSettings } from '../../libs/vault';
+import { disputeNames, readDisputes, type DisputeSettings } from './disputes/dispute-settings';
 import { accessNames, readAccess, type AccessSettings } from './access/access-settings';
 import {
   InvalidSettings,
@@ -31,6 +33,10 @@ export interface Settings extends Places {
   importBytes: number;
   logLevel: LogLevel;
   access: AccessSettings;
+  /** Where the evidence of the log is, and by what pages are printed. */
+  disputes: DisputeSettings;
+  /** Where identities are kept, and their keys. */
+  vault: VaultSettings;
   /** How long a shutdown waits for requests under way, in seconds. */
   shutdownSeconds: number;
 }
@@ -50,6 +56,8 @@ export const settingNames = {
   LEDGER_PROJECTOR_PORT: '8081',
   ...projectingNames,
   ...accessNames,
+  ...vaultNames,
+  ...disputeNames,
 } as const;
 
 type SettingName = keyof typeof settingNames;
@@ -58,8 +66,9 @@ type SettingName = keyof typeof settingNames;
 export function readSettings(environment: Environment, folder = process.cwd()): Settings {
   const reader = new SettingsReader<SettingName>(environment);
   const projecting = readProjecting(reader);
+  const places = readPlaces(reader, folder);
   const settings: Settings = {
-    ...readPlaces(reader, folder),
+    ...places,
     host: reader.matching(
       'LEDGER_HOST',
       '127.0.0.1',
@@ -73,6 +82,8 @@ export function readSettings(environment: Environment, folder = process.cwd()): 
     bodyBytes: reader.whole('LEDGER_BODY_BYTES', 1_048_576, 1_024, 64_000_000),
     importBytes: reader.whole('LEDGER_IMPORT_BYTES', 268_435_456, 1_024, 1_099_511_627_776),
     access: readAccess(reader),
+    disputes: readDisputes(reader, places, folder),
+    vault: readVault(reader, places.data, folder),
     logLevel: reader.word('LEDGER_LOG_LEVEL', 'info', logLevels),
     shutdownSeconds: reader.whole('LEDGER_SHUTDOWN_SECONDS', 10, 0, 600),
   };

@@ -94,6 +94,17 @@ export async function openVaultDatabase(location: string): Promise<VaultDatabase
   }
 }
 
+/** The ids of the master keys that the vault's secrets were sealed with; none where it is new. */
+export async function sealingKeys(location: string): Promise<string[]> {
+  const database = await openVaultDatabase(location);
+  try {
+    const rows = await database.reads.selectFrom('vault_secret').select('key_id').execute();
+    return rows.map(({ key_id }) => key_id);
+  } finally {
+    await database.close();
+  }
+}
+
 /** How long a writer waits for another. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 3;

@@ -13,8 +13,12 @@ export {
   type ReadIdentityNumber,
 } from './documents';
 export { LocalKeys, UnknownKey, WrongKey, addKey, keepKeyFile, type KeyService, type WrappedKey } from './keys';
+export { eraseIdentities, faultsOfOrder, tellErasures, type ErasureOrder } from './erasing';
+export { VaultClosed, openVault, type OpenedVault } from './opening';
+export { readVault, vaultNames, type VaultSettings } from './settings';
 export {
   Vault,
+  settledAs,
   type Erasure,
   type FoundPerson,
   type FoundTwice,

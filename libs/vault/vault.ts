@@ -91,7 +91,9 @@ export interface FoundTwice {
   settled?: { as: SettledAs; at: string; by?: string };
 }
 
-export type SettledAs = 'merged' | 'different';
+/** What somebody decided about two persons of whom one number was given. */
+export const settledAs = ['merged', 'different'] as const;
+export type SettledAs = (typeof settledAs)[number];
 
 /** What a look at everything in the vault found. */
 export interface VaultChecked {

@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { accessSchemas } from '../access/access-schemas';
 import { problemKinds, type ProblemKind } from '../http/problem';
+import { identitySchemas } from '../identities';
 import { disputeSchemas } from '../disputes/dispute-schemas';
 import { answerSchemas } from './answer-schemas';
 import { eventSchemas } from './event-schemas';
@@ -37,6 +38,7 @@ export function apiDocument(app: NestExpressApplication): OpenAPIObject {
     ...answerSchemas,
     ...disputeSchemas,
     ...eventSchemas,
+    ...identitySchemas,
     ...replySchemas,
     ...bodySchemas(),
   };

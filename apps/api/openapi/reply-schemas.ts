@@ -1,4 +1,5 @@
 import { problemKinds, problemType } from '../http/problem';
+import { importSchemas } from '../imports/import-schemas';
 import { listSchemas } from './list-schemas';
 import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
@@ -25,7 +26,6 @@ const recorded = {
   changes: list(ref('AnswerChange')),
   warnings: list(ref('Warning')),
 };
-const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
 const policySummary = {
   id: text,
   version: text,
@@ -83,28 +83,7 @@ export const replySchemas: Record<string, Schema> = {
     ['rule', 'review', 'notes', 'revision', 'position', 'dryRun', 'changes', 'warnings'],
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
-  Import: record(
-    {
-      id: { ...text, format: 'uuid' },
-      dryRun: { ...flag, description: 'Nothing was recorded' },
-      state: one(['running', 'done', 'failed', 'interrupted']),
-      ...counts,
-      files: list(
-        record(
-          {
-            name: text,
-            kind: one(['relations', 'payments', 'events']),
-            encoding: one(['utf-8', 'gb18030']),
-            ...counts,
-            reasons: list(record({ reason: text, rows: whole })),
-            refusedRows: { ...text, description: 'Where the refused rows can be fetched' },
-          },
-          ['refusedRows'],
-        ),
-      ),
-    },
-    ['dryRun'],
-  ),
+  ...importSchemas,
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {
@@ -164,6 +143,8 @@ export const replySchemas: Record<string, Schema> = {
       details: anything,
       review: flag,
       revision: { type: ['integer', 'null'], description: 'Where the stream stands' },
+      otherPersonId: { ...text, description: 'Who holds the document' },
+      erasedAt: { ...text, description: 'When the identity was erased' },
       checks: anything,
     },
     required: ['type', 'title', 'status', 'detail', 'instance'],

@@ -1,0 +1,67 @@
+import { ValidateBy } from 'class-validator';
+import { holdsIdentityNumber } from '../../../events';
+import { settledAs, type SettledAs } from '../../../libs/vault';
+import { OneOf, Optional, PersonId, QuestionDay, Whole, YesOrNo } from '../http/query-fields';
+
+function PlainText(): PropertyDecorator {
+  return ValidateBy({
+    name: 'plainText',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' && value.trim() !== '' && value.length <= 500 && !holdsIdentityNumber(value),
+      defaultMessage: () => 'a text of 1 to 500 characters without identity numbers',
+    },
+  });
+}
+
+/** How something is put into the vault, or erased from it. */
+export class IdentityQuery {
+  /** Write nothing; show what would come of it. */
+  @Optional()
+  @YesOrNo()
+  dryRun?: 'true' | 'false';
+}
+
+/** Why an identity is erased. */
+export class EraseBody {
+  /** The provision or order that asks for it; recorded for good, so it names nobody. */
+  @PlainText()
+  legalBasis!: string;
+}
+
+/** Which cases of one number for two persons are listed. */
+export class FoundTwiceQuery {
+  @Optional()
+  @YesOrNo()
+  settled?: 'true' | 'false';
+
+  @Optional()
+  @Whole(1, 500)
+  limit?: string;
+}
+
+/** What somebody decided about such a case. */
+export class SettleBody {
+  @PersonId()
+  person!: string;
+
+  @PersonId()
+  holder!: string;
+
+  @OneOf(settledAs)
+  as!: SettledAs;
+}
+
+/** Who is one person with whom, or is not. */
+export class MergeBody {
+  @PersonId()
+  otherPersonId!: string;
+
+  @PlainText()
+  reason!: string;
+
+  /** Left out: today in China. */
+  @Optional()
+  @QuestionDay()
+  on?: string;
+}
