@@ -378,7 +378,8 @@ describe('sending', () => {
     await world.append(...payments(people(3)));
     receiver.answer = (one, response) => !one.type.includes('verification') && (response.writeHead(410).end(), true);
     const id = await subscribed();
-    const dispatcher = send();
+    const patient = { ...QUICK, attempts: 50 };
+    const dispatcher = send({ retrying: patient });
     await until(() => webhooks.find(id)!.state === 'paused');
     expect(webhooks.find(id)).toMatchObject({ reason: 'gone' });
     await dispatcher.stop();
@@ -387,8 +388,7 @@ describe('sending', () => {
     receiver.answer = (_one, response) =>
       asked++ === 0 && (response.writeHead(429, { 'Retry-After': '3600' }).end(), true);
     webhooks.setState(id, 'active');
-    webhooks.retry(id);
-    send();
+    send({ retrying: patient });
     await receiver.taken(9);
   });
 
