@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { mayReach, mayReachOne, regionsNamed, type Principal } from '../../../libs/access';
 import type { EventFault } from '../../../libs/ledger';
-import { changeEventTypes, isPersonId, parseStream } from '../../../events';
+import { ownEventTypes, isPersonId, parseStream } from '../../../events';
 import { Problem } from '../http/problem';
 import { Belonging, type Standing } from './belonging';
 import { outOfReach } from './refusals';
@@ -16,7 +16,7 @@ interface Sent {
 const BETWEEN_REGIONS = new Set<unknown>(['Transferred', 'DuplicateDetected', 'DuplicateElected', 'DuplicateResolved']);
 const MERGING = new Set<unknown>(['Merged', 'Unmerged']);
 const AMENDING = new Set<unknown>(['Corrected', 'Voided']);
-const OWN_TYPES = new Set<unknown>(changeEventTypes);
+const OWN_TYPES = new Set<unknown>(ownEventTypes);
 
 /** What a caller may write: for people, employers and regions of his own, in words that name no other region. */
 @Injectable()
@@ -37,7 +37,7 @@ export class Reach {
     if (events.some(({ type }) => OWN_TYPES.has(type))) {
       throw new Problem(
         'forbidden',
-        'Requests, approvals and declines are recorded by the ledger itself; see /v1/changes.',
+        'Requests, approvals, declines and erasures are recorded by the ledger itself; see /v1/changes and /v1/identities.',
       );
     }
     if ((await this.faults(principal, stream, sent)).length > 0) throw outOfReach();

@@ -65,7 +65,7 @@ describe('addresses', () => {
   });
 
   it.each(['put', 'patch', 'delete'] as const)('takes no %s', async (method) => {
-    await server.stranger[method]('/v1/persons/T-1/events').set('Authorization', `Bearer ${TOKEN}`).expect(404);
+    await server.stranger[method]('/v1/persons/T-1/events').set('Authorization', `Bearer ${TOKEN}`).expect(405);
   });
 
   it('refuses an address that is not properly encoded', async () => {
