@@ -62,6 +62,11 @@ describe('settings', () => {
       LEDGER_IMPORT_BYTES: '-1',
       LEDGER_LOG_LEVEL: 'loud',
       LEDGER_SHUTDOWN_SECONDS: 'soon',
+      LEDGER_PROJECTOR: 'yes',
+      LEDGER_SHARD: '2/2',
+      LEDGER_AUDIT_SECONDS: '1.5',
+      LEDGER_VERIFY_HOURS: 'daily',
+      LEDGER_LAG_SECONDS: '0',
     };
     expect(faultsOf(wrong).sort()).toEqual(Object.keys(wrong).sort());
     expect(() => readSettings(wrong, folder)).not.toThrow(/secret/);
