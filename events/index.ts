@@ -41,6 +41,7 @@ export {
   payers,
   personEventTypes,
   readingSources,
+  ownEventTypes,
   recordKeepingEventTypes,
   referenceNames,
   regionEventTypes,

@@ -88,6 +88,9 @@ export const changeEventTypes = ['ChangeRequested', 'ChangeApproved', 'ChangeDec
 /** Events about the record and not about anyone's insurance: no answer reads them. */
 export const recordKeepingEventTypes = [...changeEventTypes, 'AnswerGiven', 'IdentityErased'] as const;
 
+/** What the ledger records by itself when something was done, and nobody sends. */
+export const ownEventTypes = [...changeEventTypes, 'IdentityErased'] as const;
+
 /** sm3 GB/T 32905 */
 export const answerHashes = ['sm3', 'sha256'] as const;
 export type AnswerHash = (typeof answerHashes)[number];

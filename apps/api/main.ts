@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { RefusedPacks } from '../../libs/policy';
+import { VaultClosed } from '../../libs/vault';
 import { InvalidSettings, readSettings, unknownSettings } from './settings';
 import { StartRefused, start, type RunningServer } from './start';
 
@@ -36,6 +37,7 @@ function fail(error: unknown): never {
 function foreseen(error: unknown): string | undefined {
   if (error instanceof InvalidSettings || error instanceof RefusedPacks || error instanceof StartRefused)
     return error.message;
+  if (error instanceof VaultClosed) return `The server does not start: ${error.message}`;
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
   switch (code) {
     case 'EADDRINUSE':

@@ -11,6 +11,7 @@ interface StartWords {
   docs(url: string): string;
   tokenMade(token: string, file: string): string;
   tokenKept(file: string): string;
+  keyMade(file: string): string;
   examples: string;
 }
 
@@ -27,6 +28,8 @@ const en: StartWords = {
   docs: (url) => `Documentation of the API: ${url}`,
   tokenMade: (token, file) => `Token (made now, kept in ${file}): ${token}`,
   tokenKept: (file) => `Token: as before, in ${file}`,
+  keyMade: (file) =>
+    `Key of the identity vault (made now): ${file}; keep a copy elsewhere, without it no identity can be read`,
   examples: 'Three questions to begin with:',
 };
 
@@ -43,6 +46,7 @@ const zh: StartWords = {
   docs: (url) => `接口文档：${url}`,
   tokenMade: (token, file) => `访问令牌（刚刚生成，保存在 ${file}）：${token}`,
   tokenKept: (file) => `访问令牌：沿用 ${file} 中的令牌`,
+  keyMade: (file) => `身份信息库密钥（刚刚生成）：${file}；请另存一份，丢失后身份信息将无法读取`,
   examples: '可以先问三个问题：',
 };
 

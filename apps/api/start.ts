@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { EventStore } from '../../libs/event-store';
 import { openLedger, openStore } from '../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../libs/policy';
+import type { OpenedVault } from '../../libs/vault';
 import { keepToken, tokenFile } from './bearer-token';
 import { exampleQuestions } from './first-start/example-questions';
 import { importSamples, samplesWanted } from './first-start/import-samples';
 import { Draining } from './health/draining';
 import { requestLog } from './http/request-log';
+import { OPENED_VAULT } from './identities';
 import { Imports } from './imports/imports.service';
 import { InnerProjector } from './projecting';
 import { createServer } from './server';
@@ -63,6 +65,8 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
     const url = urlOf(http.address() as AddressInfo);
     say(words.listening(url));
     say(words.docs(`${url}/docs`));
+    const { keyMade } = app.get<OpenedVault>(OPENED_VAULT);
+    if (keyMade !== undefined) say(words.keyMade(keyMade));
     say(made ? words.tokenMade(token, tokenFile(settings.data)) : words.tokenKept(tokenFile(settings.data)));
     for (const line of await exampleQuestions(ledger, settings, url)) say(line);
 

@@ -181,6 +181,12 @@ describe('identities', () => {
     expect([person, other]).not.toContain((made.body as { person: string }).person);
   });
 
+  test('nobody can say by an event that an identity was erased', async () => {
+    const person = await someone();
+    const event = { type: 'IdentityErased', effectiveOn: '2023-01-05', data: { legalBasis: 'none' } };
+    await server.post(`/v1/persons/${person}/events`, event).expect(403);
+  });
+
   test('of nobody there is nothing to erase or read', async () => {
     await server.post('/v1/identities/NOBODY/erase', { legalBasis: 'PIPL art. 47' }).expect(404);
     await server.get('/v1/identities/NOBODY').expect(404);

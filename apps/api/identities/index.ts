@@ -4,6 +4,6 @@ import { IdentitiesController } from './identities.controller';
 import { MergingController } from './merging.controller';
 
 export { identitySchemas } from './identity-schemas';
-export { vaultProviders } from './vault-provider';
+export { OPENED_VAULT, vaultProviders } from './vault-provider';
 
 export const identityControllers: Type[] = [IdentitiesController, FoundTwiceController, MergingController];

@@ -3,7 +3,8 @@ import { PinoLogger } from 'nestjs-pino';
 import { Ledger } from '../../../libs/ledger';
 import { Vault, openVault, tellErasures, type OpenedVault, type VaultSettings } from '../../../libs/vault';
 
-const OPENED = Symbol('the opened vault');
+/** The vault as it was opened; says whether a key file was made for it. */
+export const OPENED_VAULT = Symbol('the opened vault');
 
 /** Tells the log of erasures that a crash kept from it, and closes the vault when the last request is answered. */
 @Injectable()
@@ -30,8 +31,8 @@ class VaultKeeping implements OnApplicationBootstrap, OnApplicationShutdown {
 /** The identity vault; opened when the server is made. */
 export function vaultProviders(settings: VaultSettings): Provider[] {
   return [
-    { provide: OPENED, useFactory: () => openVault(settings, Date.now) },
-    { provide: Vault, inject: [OPENED], useFactory: ({ vault }: OpenedVault) => vault },
+    { provide: OPENED_VAULT, useFactory: () => openVault(settings, Date.now) },
+    { provide: Vault, inject: [OPENED_VAULT], useFactory: ({ vault }: OpenedVault) => vault },
     VaultKeeping,
   ];
 }

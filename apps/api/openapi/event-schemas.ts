@@ -5,7 +5,7 @@ import {
   answerHashes,
   assessmentChannels,
   backPaymentKinds,
-  changeEventTypes,
+  ownEventTypes,
   collectionPeriodKinds,
   custodyKinds,
   duplicateScopes,
@@ -327,8 +327,7 @@ function anyOf(types: readonly EventType[]): Schema {
 }
 
 const types = Object.keys(dataSchemas) as EventType[];
-/** What the ledger records by itself, and nobody sends. */
-const own: readonly EventType[] = changeEventTypes;
+const own: readonly EventType[] = ownEventTypes;
 const sent = (of: readonly EventType[]) => of.filter((type) => !own.includes(type));
 
 /** The schemas of the event contract: `<Type>` as it is sent, `<Type>Data`, and the unions by kind of stream. */
