@@ -48,10 +48,10 @@ export class Sealer {
     return this.signer.verifier.vkey;
   }
 
-  /** Hashes what the log holds and the evidence does not yet, and signs a checkpoint where anything is new. */
-  async catchUp(reader: Pick<EventReader, 'readAll'>, signedAt: string): Promise<KeptCheckpoint> {
+  /** Hashes what the log holds and the evidence does not yet, and signs a checkpoint where anything is new. Small batches hold nobody up. */
+  async catchUp(reader: Pick<EventReader, 'readAll'>, signedAt: string, batchSize = BATCH): Promise<KeptCheckpoint> {
     let { size, position } = this.evidence.head();
-    for await (const batch of reader.readAll({ after: position, batchSize: BATCH })) {
+    for await (const batch of reader.readAll({ after: position, batchSize })) {
       if (!this.add(size, batch)) ({ size, position } = this.evidence.head());
       else size += batch.length;
     }

@@ -9,6 +9,7 @@ import type {
   GivenAnswer,
   GivenFinding,
   Impact,
+  Packet,
   Timeline,
   TimelineEvent,
   TimelineState,
@@ -201,6 +202,18 @@ export const disputeSchemas: Record<string, Schema> = {
     ),
     answer: optional(ref('AnswerAtBasis')),
   }),
+  Packet: object<Packet>(
+    {
+      format: { ...text, const: 'enrollment-ledger-packet/1' },
+      content: {
+        ...anything,
+        description:
+          'engine, madeAt, key, checkpoint, question, answer, against, events with their proofs, and packs; docs/disputes.md',
+      },
+      seal: { ...text, description: 'A signed note (C2SP) that names the digest of every section' },
+    },
+    'A sealed packet, in its one canonical way of writing (RFC 8785)',
+  ),
   Asker: {
     type: 'object',
     properties: {

@@ -1,21 +1,25 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
 import type { Principal } from '../../../libs/access';
 import {
   Disputes,
+  regionNames,
+  timelinePage,
   type AnswerAtBasis,
   type DifferenceReport,
   type Impact,
-  type Timeline,
 } from '../../../libs/disputes';
+import { LoadedPolicies } from '../../../libs/policy';
 import { personStream } from '../../../events';
 import { Allows, Caller, Reach } from '../access';
 import { personIn } from '../http/edge-validation';
 import { faultOf, invalidInput } from '../http/problem';
-import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { ApiAnswers, ApiFilters, ApiProblems } from '../openapi/responses';
 import { ref } from '../openapi/schema';
 import { BASIS, BASIS_EXAMPLE, asked, basisOf, today } from './asking';
 import { BasisQuery, DiffQuery, ImpactBody, TimelineQuery } from './disputes.query';
+import { Printing } from './printing';
 
 @ApiTags('disputes')
 @ApiParam({ name: 'person', description: 'The id of the person; never an identity number', example: 'P0001' })
@@ -25,6 +29,8 @@ export class DisputesController {
   constructor(
     private readonly disputes: Disputes,
     private readonly reach: Reach,
+    private readonly policies: LoadedPolicies,
+    private readonly printing: Printing,
   ) {}
 
   @Get('answer-at')
@@ -72,14 +78,27 @@ export class DisputesController {
     description: 'Whose rules are asked; left out: those of his relation',
     example: '211200',
   })
-  @ApiAnswers(200, 'Timeline', 'The events, and what was held after each moment that changed it.')
-  @ApiProblems('invalid-input', 'unknown-person')
+  @ApiFilters(
+    { name: 'format', enum: ['json', 'html', 'pdf'], description: 'Left out: json. html and pdf are pages for print' },
+    { name: 'lang', enum: ['zh', 'en'], description: 'Of a page; left out: zh' },
+  )
+  @ApiAnswers(200, 'Timeline', 'The events, and what was held after each moment that changed it.', [
+    'text/html',
+    'application/pdf',
+  ])
+  @ApiProblems('invalid-input', 'unknown-person', 'not-printed')
   async timeline(
     @Param('person') path: string,
-    @Query() { validOn = today(), region }: TimelineQuery,
-  ): Promise<Timeline> {
+    @Query() { validOn = today(), region, format = 'json', lang = 'zh' }: TimelineQuery,
+    @Res() response: Response,
+  ): Promise<void> {
     const person = personIn(path);
-    return asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
+    const timeline = await asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
+    if (format === 'json') response.json(timeline);
+    else {
+      const page = timelinePage(timeline, lang, regionNames(this.policies.packs, lang));
+      await this.printing.send(response, page, format, 'timeline');
+    }
   }
 
   @Post('impact')

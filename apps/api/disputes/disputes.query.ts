@@ -1,6 +1,6 @@
 import { Allow, ValidateBy } from 'class-validator';
 import { parseStream } from '../../../events';
-import { Optional, QuestionDay, RegionCode } from '../http/query-fields';
+import { OneOf, Optional, QuestionDay, RegionCode } from '../http/query-fields';
 
 /** A basis, written as one text. */
 export function BasisText(): PropertyDecorator {
@@ -34,6 +34,14 @@ export class TimelineQuery {
   @Optional()
   @RegionCode()
   region?: string;
+
+  @Optional()
+  @OneOf(['json', 'html', 'pdf'])
+  format?: 'json' | 'html' | 'pdf';
+
+  @Optional()
+  @OneOf(['zh', 'en'])
+  lang?: 'zh' | 'en';
 }
 
 /** Proposed events, and the day asked about. */

@@ -1,4 +1,7 @@
 import Ajv2020 from 'ajv/dist/2020';
+import { checkPacket, engineIn, findPrinter, type Packet } from '../../../libs/disputes';
+import { verifierOf } from '../../../libs/evidence';
+import { installation } from '../settings';
 import { startTestServer, type TestServer } from '../testing/test-server';
 
 let server: TestServer;
@@ -157,3 +160,68 @@ describe('answers that are handed out', () => {
     await server.get('/v1/persons/P1/answers/00000000-0000-4000-8000-000000000001').expect(404);
   });
 });
+
+describe('what is handed to a court', () => {
+  it('a sealed packet, which holds wherever it is checked', async () => {
+    const reply = await server.get(of('packet', { basis: then, against: now })).expect(200);
+    expect(reply.headers['content-disposition']).toContain('P1-2022-10-20.packet.json');
+    expect(fits('Packet', reply.body)).toBe('fits');
+    const key = (reply.body as Packet).content.key;
+    const verdict = checkPacket(reply.text, engineIn(installation()), verifierOf(key));
+    expect(verdict).toMatchObject({ intact: true, person: 'P1', answeredAlike: true, engine: { sameAsHere: true } });
+    const both = await Promise.all([now, then].map((basis) => server.get(of('packet', { basis })).expect(200)));
+    for (const { text } of both) expect(checkPacket(text, engineIn(installation()), verifierOf(key)).intact).toBe(true);
+  });
+
+  it('a statement and a timeline as pages that load nothing and run nothing', async () => {
+    const statement = await server.get(of('statement', { basis: then, against: now })).expect(200);
+    expect(statement.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(statement.headers['content-security-policy']).toContain("default-src 'none'; style-src 'unsafe-inline'");
+    expect(statement.text).toContain('<h1>待遇核定说明</h1>');
+    expect(statement.text).not.toMatch(/<script|https?:/);
+    const english = await server.get(of('statement', { basis: then, lang: 'en' })).expect(200);
+    expect(english.text).toContain('is within a waiting period of the employee scheme');
+    const timeline = await server.get(of('timeline', { validOn: '2022-10-20', format: 'html' })).expect(200);
+    expect(timeline.text).toContain('参保与待遇时间线 P1');
+  });
+
+  it('as PDF where there is a Chromium, and else a problem that says what to do', async () => {
+    const bare = await startTestServer({ environment: { LEDGER_CHROMIUM: '/nowhere/chromium' } });
+    await bare.post('/v1/persons/P1/events', paid('2022-04', '2022-04-05')).expect(201);
+    const { body } = await bare.get(of('statement', { basis: now, format: 'pdf' })).expect(503);
+    expect(body).toMatchObject({
+      type: 'urn:enrollment-ledger:problem:not-printed',
+      detail: expect.stringContaining('LEDGER_CHROMIUM') as string,
+    });
+    await bare.get(of('timeline', { validOn: '2022-10-20', format: 'pdf' })).expect(503);
+    await bare.close();
+    if (!hasChromium()) return;
+    const { body: pdf, headers } = await server.get(of('statement', { basis: now, format: 'pdf' })).expect(200);
+    expect(headers['content-type']).toBe('application/pdf');
+    expect((pdf as Buffer).subarray(0, 5).toString()).toBe('%PDF-');
+  }, 60_000);
+
+  it.each([
+    [of('packet', {}), 'basis'],
+    [of('packet', { basis: now, against: 'validOn=x' }), 'against: validOn'],
+    [of('statement', { basis: now, format: 'doc' }), 'format'],
+    [of('statement', { basis: now, lang: 'fr' }), 'lang'],
+    [of('timeline', { validOn: '2022-10-20', format: 'xml' }), 'format'],
+  ])('%s is refused by field', async (path, field) => {
+    const { body } = (await server.get(path).expect(400)) as { body: { errors: { field: string }[] } };
+    expect(body.errors.map((error) => error.field)).toContain(field);
+  });
+
+  it('of nobody there is none', async () => {
+    await server.get('/v1/persons/nobody/packet?basis=validOn%3D2022-10-20').expect(404);
+    await server.get('/v1/persons/nobody/statement?basis=validOn%3D2022-10-20').expect(404);
+  });
+});
+
+function hasChromium(): boolean {
+  try {
+    return findPrinter(undefined) !== '';
+  } catch {
+    return false;
+  }
+}

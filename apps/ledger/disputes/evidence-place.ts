@@ -24,7 +24,10 @@ export interface EvidenceOptions {
 
 export function withEvidenceOptions(command: Command): Command {
   return command
-    .option('--evidence <folder>', 'where the evidence of the log is; left out: beside the store’s file')
+    .option(
+      '--evidence <folder>',
+      'where the evidence of the log is; left out: LEDGER_EVIDENCE, or beside the store’s file',
+    )
     .option(
       '--key-file <file>',
       'the Ed25519 private key that signs; left out: LEDGER_EVIDENCE_KEY, or evidence-key.pem there',
@@ -33,10 +36,11 @@ export function withEvidenceOptions(command: Command): Command {
 
 /** The evidence file and the key file. */
 export function placeOf(location: string, { evidence, keyFile }: EvidenceOptions): { file: string; keyFile: string } {
-  if (evidence === undefined && isServerAddress(location)) {
+  const folder = evidence ?? process.env['LEDGER_EVIDENCE'];
+  if (folder === undefined && isServerAddress(location)) {
     throw new BadInput('--evidence: expected a folder for the evidence of a log that is on a server');
   }
-  const place = evidenceIn(evidence ?? dirname(storeFile(location)));
+  const place = evidenceIn(folder ?? dirname(storeFile(location)));
   return { ...place, keyFile: keyFile ?? process.env['LEDGER_EVIDENCE_KEY'] ?? place.keyFile };
 }
 

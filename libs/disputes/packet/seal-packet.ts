@@ -36,7 +36,7 @@ export async function sealPacket(
 ): Promise<Packet> {
   const stored = new Map<string, StoredEvent[]>();
   for (const stream of streams.keys()) stored.set(stream, await reader.readStream(stream));
-  const { note } = await sealer.catchUp(reader, now);
+  const { note } = await sealer.catchUp(reader, now, BATCH);
   const { size } = readCheckpoint(note)!;
 
   const kept = withoutIdleEmployers(stored, (some) => said(person, some, basis, against, now, policies));
@@ -69,6 +69,9 @@ export async function sealPacket(
     seal: sealer.sign(sealText(plain, sealer.evidence.hasher.algorithm)),
   };
 }
+
+/** Small, so that a server goes on serving meanwhile. */
+const BATCH = 256;
 
 /** The text of a packet's file. */
 export function packetText(packet: Packet): string {
