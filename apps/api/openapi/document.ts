@@ -68,6 +68,7 @@ interface Reply {
 }
 interface Operation {
   parameters?: Parameter[];
+  requestBody?: object;
   responses: Record<string, Reply>;
   security?: object[];
 }
@@ -76,6 +77,7 @@ interface Operation {
 const ANYWHERE: ProblemKind[] = ['invalid-input', 'malformed-request', 'too-many-headers', 'internal'];
 const BEHIND_THE_DOOR: ProblemKind[] = ['unauthenticated', 'forbidden', 'rate-limited', 'sign-in-unreachable'];
 const WRITING: ProblemKind[] = ['outcome-unknown'];
+const SENDING: ProblemKind[] = ['too-large', 'unsupported-media-type'];
 
 /** What routes have in common and none of them says: forms of parameters, headers of replies, problems of every request. */
 function complete(operation: Operation): void {
@@ -83,7 +85,12 @@ function complete(operation: Operation): void {
   for (const parameter of parameters) parameter.schema = formOf(parameter);
   const has = (name: string) => parameters.some((parameter) => parameter.name === name);
   const open = operation.security?.length === 0;
-  const kinds = [...ANYWHERE, ...(open ? [] : BEHIND_THE_DOOR), ...(has('Idempotency-Key') ? WRITING : [])];
+  const kinds = [
+    ...ANYWHERE,
+    ...(open ? [] : BEHIND_THE_DOOR),
+    ...(has('Idempotency-Key') ? WRITING : []),
+    ...(operation.requestBody ? SENDING : []),
+  ];
   for (const kind of kinds) {
     const { status, title } = problemKinds[kind];
     operation.responses[status] ??= {

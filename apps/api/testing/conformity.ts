@@ -50,9 +50,13 @@ export function watchReplies(app: NestExpressApplication): Conformity {
     const content = reply.content?.[type];
     if (!content) return `${name}: the document has no ${type} there`;
     if (!/json$/.test(type)) return undefined;
-    const fits = check(content.schema);
-    if (fits(JSON.parse(body.toString('utf8')))) return undefined;
-    return `${name}: ${ajv.errorsText(fits.errors)}: ${body.subarray(0, 500).toString()}`;
+    try {
+      const fits = check(content.schema);
+      if (fits(JSON.parse(body.toString('utf8')))) return undefined;
+      return `${name}: ${ajv.errorsText(fits.errors)}: ${body.subarray(0, 500).toString()}`;
+    } catch (error) {
+      return `${name}: ${(error as Error).message}`;
+    }
   };
   (app.getHttpServer() as Server).prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const pieces: Buffer[] = [];
