@@ -11,9 +11,10 @@ export {
   type HashAlgorithm,
   type TreeHasher,
 } from './hashing';
-export { newSigningKey, signerOf, textOfNote, verifierOf, type Signer, type Verifier } from './note';
+export { signerOf, textOfNote, verifierOf, type Signer, type Verifier } from './note';
 export { eventsOutOfOrder } from './out-of-order';
-export { Sealer, evidenceIn, signerName, type EvidencePlace } from './sealer';
+export { Sealer, evidenceIn, makeKey, signerName, type EvidencePlace } from './sealer';
+export { newSigningKey, type SignatureScheme } from './signature-schemes';
 export { consistencyProof, inclusionProof, isConsistent, isIncluded } from './tree';
 export { verifyLog, type Finding, type LogVerdict } from './verify-log';
 export { addToWitness, readWitness } from './witness';

@@ -1,6 +1,7 @@
 import { readCheckpoint, signCheckpoint, verifiedCheckpoint } from './checkpoint';
 import { treeHasher } from './hashing';
-import { newSigningKey, signerOf, textOfNote, verifierOf } from './note';
+import { signerOf, textOfNote, verifierOf } from './note';
+import { newSigningKey } from './signature-schemes';
 import { canonicalJson, eventText } from './canonical';
 import type { StoredEvent } from '../event-store';
 

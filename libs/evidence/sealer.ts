@@ -6,16 +6,19 @@ import { eventText } from './canonical';
 import { algorithmOf, originOf, signCheckpoint } from './checkpoint';
 import { EvidenceFile, type KeptCheckpoint } from './evidence-file';
 import type { HashAlgorithm } from './hashing';
-import { newSigningKey, signerOf, type Signer } from './note';
+import { signerOf, type Signer } from './note';
+import { newSigningKey, signingKeyIn, type SignatureScheme } from './signature-schemes';
 
 /** Where the evidence of a log is, and how it is made. */
 export interface EvidencePlace {
   /** The SQLite file. */
   file: string;
-  /** The Ed25519 private key in PEM; made where there is none. Better kept where whoever can write the store cannot read it. */
+  /** The private key in PEM; made where there is none. Better kept where whoever can write the store cannot read it. */
   keyFile: string;
   /** For a new file; an existing one keeps its own. */
   algorithm?: HashAlgorithm;
+  /** How a new key signs; an existing one signs as it can. Left out: Ed25519. */
+  signature?: SignatureScheme;
   /** The name of the log and its signer, without blanks; for a new file. Left out: made up, so that no two logs share one. */
   name?: string;
 }
@@ -33,9 +36,9 @@ export class Sealer {
   ) {}
 
   /** Opens the evidence for adding to it. Throws where the file or the key cannot be used. */
-  static open({ file, keyFile, algorithm = 'sm3', name }: EvidencePlace): Sealer {
+  static open({ file, keyFile, algorithm = 'sm3', signature, name }: EvidencePlace): Sealer {
     mkdirSync(dirname(file), { recursive: true });
-    const pem = keyIn(keyFile);
+    const pem = keyIn(keyFile, signature);
     const origin = existsSync(file)
       ? originIn(file)
       : originOf(name ?? `enrollment-ledger-${randomBytes(6).toString('hex')}`, algorithm);
@@ -151,10 +154,20 @@ function originIn(file: string): string {
   return origin;
 }
 
-function keyIn(file: string): string {
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+function keyIn(file: string, signature: SignatureScheme | undefined): string {
+  if (!existsSync(file)) return makeKey(file, signature);
+  const pem = readFileSync(file, 'utf8');
+  const { name } = signingKeyIn(pem).scheme;
+  if (signature !== undefined && signature !== name) {
+    throw new Error(`the key in ${file} signs with ${name}, not with ${signature}; give another key file`);
+  }
+  return pem;
+}
+
+/** Makes a new private key in a file that is not there yet, readable by its owner alone; gives it. */
+export function makeKey(file: string, signature?: SignatureScheme): string {
   mkdirSync(dirname(file), { recursive: true });
-  const pem = newSigningKey();
+  const pem = newSigningKey(signature);
   writeFileSync(file, pem, { mode: 0o600, flag: 'wx' });
   return pem;
 }

@@ -183,6 +183,21 @@ describe('a dispute from the command line', () => {
     expect((await run('packet', 'P1', '--out', file)).err).toContain('--on');
   });
 
+  it('signed with SM2, log and packet are checked by the key text alone', async () => {
+    const [key, evidence, file] = [join(folder, 'sm2.pem'), join(folder, 'sm2'), join(folder, 'sm2.packet.json')];
+    expect((await ledger(['evidence', 'key', '--out', key, '--signature', 'sm2'])).status).toBe(0);
+    expect((await ledger(['evidence', 'key', '--out', key])).err).toContain('cannot be written');
+    const place = ['--evidence', evidence, '--key-file', key];
+    const sealed = JSON.parse((await run('evidence', 'seal', ...place, '--json')).out) as { key: string };
+    expect(await run('evidence', 'verify', '--evidence', evidence, '--key', sealed.key)).toMatchObject({ status: 0 });
+    expect((await run('packet', 'P1', '--on', '2022-10-20', '--out', file, ...place)).status).toBe(0);
+    expect(await ledger(['packet', 'check', file, '--key', sealed.key])).toMatchObject({ status: 0, err: '' });
+    const other = JSON.parse((await run('evidence', 'seal', '--json')).out) as { key: string };
+    expect((await ledger(['packet', 'check', file, '--key', other.key])).status).toBe(1);
+    const wrong = await run('evidence', 'seal', ...place, '--signature', 'ed25519');
+    expect(wrong).toMatchObject({ status: 2, err: expect.stringContaining('signs with sm2') as string });
+  });
+
   it('the evidence of the log: sealed, witnessed, checked, and tampering named', async () => {
     const witness = join(folder, 'witness.txt');
     expect((await run('evidence', 'seal')).status).toBe(0);

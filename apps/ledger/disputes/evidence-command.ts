@@ -6,10 +6,12 @@ import { isServerAddress, instantOf, storeFile } from '../../../libs/ledger';
 import {
   addToWitness,
   eventsOutOfOrder,
+  makeKey,
   readCheckpoint,
   readWitness,
   verifyLog,
   type LogVerdict,
+  type SignatureScheme,
 } from '../../../libs/evidence';
 import { dataFolder } from '../installation';
 import { readingStore } from '../store-access';
@@ -50,8 +52,16 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     (command) =>
       common(command)
         .addOption(new Option('--algorithm <name>', 'of a new evidence file').choices(['sm3', 'sha256']).default('sm3'))
+        .addOption(signatureOption())
         .option('--log-name <name>', 'of a new evidence file: who signs; left out: made up'),
     (_, options) => runSeal(options, terminal),
+  );
+  addCommand<KeyOptions>(
+    evidence,
+    'key',
+    'make a private key in a new file, for --key-file or LEDGER_EVIDENCE_KEY',
+    (command) => command.requiredOption('--out <file>', 'the key file').addOption(signatureOption()),
+    (_, options) => runKey(options, terminal),
   );
   addCommand<Options>(
     evidence,
@@ -74,6 +84,29 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     (command) => common(command).requiredOption('--out <file>', 'the witness file, made where there is none'),
     (_, options) => runWitness(options, terminal),
   );
+}
+
+interface KeyOptions extends OutputOptions {
+  out: string;
+  signature?: SignatureScheme;
+}
+
+function signatureOption(): Option {
+  return new Option('--signature <scheme>', 'how a new key signs; left out: ed25519').choices(['ed25519', 'sm2']);
+}
+
+function runKey({ out, signature, lang }: KeyOptions, terminal: Terminal): Status {
+  try {
+    makeKey(out, signature);
+  } catch (error) {
+    throw new BadInput(`--out: ${out} cannot be written: ${(error as Error).message}`);
+  }
+  terminal.out(
+    lang === 'zh'
+      ? `${out}：新的 ${signature ?? 'ed25519'} 私钥，请妥善保管\n`
+      : `${out}: a new ${signature ?? 'ed25519'} private key; keep it safe\n`,
+  );
+  return 0;
 }
 
 /** The options of the check of the log, beside those of the store and the evidence. */

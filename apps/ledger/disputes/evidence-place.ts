@@ -9,6 +9,7 @@ import {
   signerOf,
   verifierOf,
   type HashAlgorithm,
+  type SignatureScheme,
   type Verifier,
 } from '../../../libs/evidence';
 import { isServerAddress, storeFile } from '../../../libs/ledger';
@@ -19,6 +20,7 @@ export interface EvidenceOptions {
   evidence?: string;
   keyFile?: string;
   algorithm?: HashAlgorithm;
+  signature?: SignatureScheme;
   logName?: string;
 }
 
@@ -30,7 +32,7 @@ export function withEvidenceOptions(command: Command): Command {
     )
     .option(
       '--key-file <file>',
-      'the Ed25519 private key that signs; left out: LEDGER_EVIDENCE_KEY, or evidence-key.pem there',
+      'the private key that signs, Ed25519 or SM2; left out: LEDGER_EVIDENCE_KEY, or evidence-key.pem there',
     );
 }
 
@@ -52,7 +54,12 @@ export async function sealing<T>(
 ): Promise<T> {
   let sealer: Sealer;
   try {
-    sealer = Sealer.open({ ...placeOf(location, options), algorithm: options.algorithm, name: options.logName });
+    sealer = Sealer.open({
+      ...placeOf(location, options),
+      algorithm: options.algorithm,
+      signature: options.signature,
+      name: options.logName,
+    });
   } catch (error) {
     throw new BadInput(`--evidence: ${(error as Error).message}`);
   }
