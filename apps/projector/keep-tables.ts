@@ -15,7 +15,7 @@ import {
 import type { Places, ProjectingSettings } from '../../libs/settings';
 import { isTracing, tracedReader } from '../api/tracing';
 import { told } from './log';
-import type { Pulse } from './pulse';
+import { troubleWords, type Pulse } from './pulse';
 import { SAMPLE, Verifier } from './verifier';
 import { Watch } from './watch';
 
@@ -89,6 +89,7 @@ export function keepTables(
     if (!opened) return;
     const reader = isTracing() ? tracedReader(opened, 'project') : opened;
     store = reader;
+    if (!(await inStepWithLog(reader))) return;
     projector = new Projector({
       store: reader,
       policies,
@@ -115,6 +116,21 @@ export function keepTables(
       }
     }
     return undefined;
+  }
+
+  /** Waits while the tables are ahead of the log; following it from there would pass over what it takes in next. */
+  async function inStepWithLog(reader: EventReader): Promise<boolean> {
+    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      try {
+        const found = await tables.look();
+        if (found === undefined || BigInt(found.furthest) <= (await reader.head())) return true;
+        if (attempt === 0) log.error({ position: found.furthest }, troubleWords.ahead);
+      } catch (error) {
+        if (attempt === 0) log.warn({ error: told(error) }, 'store or read model do not answer; it is tried again');
+      }
+      await pause();
+    }
+    return false;
   }
 
   /** Fills empty tables, or waits for whoever is filling them. */

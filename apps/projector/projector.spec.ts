@@ -166,6 +166,29 @@ describe('a projector', () => {
     expect(await projector.until(isLevel)).toMatchObject({ http: 200 });
   });
 
+  it('does not follow a log that was put in the place of a longer one, until the tables are made anew', async () => {
+    const data = await newLedger('restored', 6);
+    const before = start({ LEDGER_DATA: data });
+    const { position } = await before.until(isLevel);
+    before.process.kill('SIGTERM');
+    expect(await before.ended).toBe('0');
+    for (const file of ['events.sqlite', 'events.sqlite-wal', 'events.sqlite-shm'])
+      rmSync(join(data, file), { force: true });
+    await onStore(data, (store) => append(store, persons(2)));
+
+    const projector = start({ LEDGER_DATA: data });
+    const { http, reason } = await projector.until(({ state }) => state === 'failed');
+    expect(http).toBe(503);
+    expect(reason).toContain('ledger rebuild makes them anew');
+    // Even when the log has grown past them, nothing may have been passed over.
+    await onStore(data, (store) => append(store, persons(1)));
+    await read(data, (store) => rebuild({ store, policies, readModel: join(data, 'read-model.db') }));
+    await projector.until(isLevel);
+    await onStore(data, (store) => append(store, persons(2)));
+    expect(Number((await projector.until(isLevel)).position)).not.toBe(Number(position));
+    await expectSound(data);
+  });
+
   it('raises an alarm on rows that the log does not give, without a word about the person', async () => {
     const data = await newLedger('audited', 2);
     const projector = start({ LEDGER_DATA: data, LEDGER_AUDIT_SECONDS: '1' });

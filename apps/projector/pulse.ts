@@ -17,8 +17,11 @@ export const pulseStates = [
 
 export type PulseState = (typeof pulseStates)[number];
 
-/** What does not work: the store, the read model's database, or the projecting itself. */
-export type Trouble = 'store' | 'readModel' | 'projecting';
+/**
+ * What does not work: the store, the read model's database, or the projecting itself. `ahead`: the tables hold more than the log,
+ * because an older log was put in its place; what it takes in next would be passed over.
+ */
+export type Trouble = 'store' | 'readModel' | 'projecting' | 'ahead';
 
 /** What a projector tells of itself, every moment; it names nobody. */
 export interface Pulse {
@@ -61,4 +64,5 @@ export const troubleWords: Readonly<Record<Trouble, string>> = {
   store: 'the store does not answer',
   readModel: 'the database of the read model does not answer',
   projecting: 'projecting fails and is tried again',
+  ahead: 'the tables are ahead of the log, which is another or an older one: ledger rebuild makes them anew',
 };

@@ -58,13 +58,12 @@ export class Watch {
   private async takePulse(): Promise<void> {
     const { watched } = this;
     const store = watched.store();
-    const [head, tables] = await Promise.all([
-      store ? within(PATIENCE_MS, store.head()).then(Number, () => undefined) : undefined,
-      watched.tables.look().then(
-        (found) => found ?? { position: 0, reevaluating: false },
-        () => undefined,
-      ),
-    ]);
+    // The tables first: the log is never seen to be behind them only because it has grown meanwhile.
+    const tables = await watched.tables.look().then(
+      (found) => found ?? { position: 0, furthest: 0 },
+      () => undefined,
+    );
+    const head = store && (await within(PATIENCE_MS, store.head()).then(Number, () => undefined));
     const now = watched.clock();
     const status = watched.status();
     const follows = status.state === 'live' || status.state === 'catchingUp';
@@ -75,7 +74,7 @@ export class Watch {
     const { state, trouble } = this.stateOf(status, lagSeconds, {
       store: head !== undefined,
       tables: tables !== undefined,
-      opened: store !== undefined,
+      ahead: tables !== undefined && head !== undefined && tables.furthest > head,
       now,
     });
     const before = this.latest;
@@ -99,13 +98,14 @@ export class Watch {
   private stateOf(
     { state }: ProjectorStatus,
     lagSeconds: number,
-    answers: { store: boolean; tables: boolean; opened: boolean; now: number },
+    answers: { store: boolean; tables: boolean; ahead: boolean; now: number },
   ): { state: PulseState; trouble?: Trouble } {
     if (state === 'troubled') this.troubledSince ??= answers.now;
     else this.troubledSince = undefined;
     if (state === 'stopped') return { state };
     if (!answers.store) return { state: 'failed', trouble: 'store' };
     if (!answers.tables) return { state: 'failed', trouble: 'readModel' };
+    if (answers.ahead) return { state: 'failed', trouble: 'ahead' };
     if (this.troubledSince !== undefined && answers.now - this.troubledSince > STUMBLE_MS)
       return { state: 'failed', trouble: 'projecting' };
     switch (state) {

@@ -8,6 +8,8 @@ import { compiled } from './writing';
 export interface HowFar {
   /** Every share of the persons is projected up to here. */
   position: number;
+  /** The share that has come furthest is projected up to here. */
+  furthest: number;
   /** Persons are still to be evaluated again, because packs, a region or an employer changed. */
   reevaluating: boolean;
 }
@@ -57,14 +59,15 @@ export class TablesPosition {
 
   private async read(): Promise<HowFar | undefined> {
     const connection = await (this.connection ??= connect(this.location));
-    const [row] = await connection.all<{ position: number | null; waiting: number }>(
+    const [row] = await connection.all<{ position: number | null; furthest: number; waiting: number }>(
       compiled(
         connection.dialect,
-        sql`select min(position) as position, (select count(*) from reevaluations) as waiting from checkpoint`,
+        sql`select min(position) as position, max(position) as furthest, (select count(*) from reevaluations) as waiting
+          from checkpoint`,
       ),
     );
     if (row === undefined || row.position === null) return undefined;
-    return { position: Number(row.position), reevaluating: Number(row.waiting) > 0 };
+    return { position: Number(row.position), furthest: Number(row.furthest), reevaluating: Number(row.waiting) > 0 };
   }
 
   /** Lets go of the connection without waiting for one that hangs. */

@@ -14,6 +14,7 @@ import {
   fingerprintOf,
   loadMerges,
   shardName,
+  type Checkpoint,
 } from '../following';
 import { PersonWriter, compiled } from '../writing';
 import { ChunkBuilder, type Chunk, type ChunkDone } from './chunk';
@@ -151,18 +152,25 @@ class Rebuild {
       this.statement(sql`select position, policies, done_through, persons, events from rebuilds where name = ${''}`),
       [NEXT],
     );
-    if (stopped?.policies === policies) {
+    const head = Number(await this.options.store.head());
+    if (stopped?.policies === policies && stopped.position <= head) {
       this.begunAt = stopped.events;
       await this.forgetBeyond(stopped.done_through);
       return { progress: stopped, resumedFrom: { persons: stopped.persons, events: stopped.events } };
     }
     await layOutNext(connection);
-    const shares = await allCheckpoints(connection);
-    const head = Number(await this.options.store.head());
+    const shares = await this.shares();
     const position = this.options.compare && shares.length > 0 ? Math.max(...shares.map((one) => one.position)) : head;
     const progress: Progress = { position, policies, done_through: FIRST_STREAM, persons: 0, events: 0 };
     await this.save(progress);
     return { progress };
+  }
+
+  /** Where the live tables stand; those that are ahead of a log that was restored stand at its end. */
+  private async shares(): Promise<Checkpoint[]> {
+    const all = await allCheckpoints(this.connection);
+    const head = Number(await this.options.store.head());
+    return all.map((one) => ({ ...one, position: Math.min(one.position, head) }));
   }
 
   /** What threads had written out of order when the rebuild stopped. */
@@ -266,7 +274,7 @@ class Rebuild {
   private async catchUp(progress: Progress, projection: BatchProjection, writer: PersonWriter): Promise<void> {
     const { store } = this.options;
     for (;;) {
-      const target = Math.max(progress.position, ...(await allCheckpoints(this.connection)).map((one) => one.position));
+      const target = Math.max(progress.position, ...(await this.shares()).map((one) => one.position));
       if (target === progress.position) return;
       this.tell('catchingUp', progress);
       for await (const batch of store.readAll({ after: BigInt(progress.position), batchSize: CATCH_UP })) {
@@ -297,7 +305,7 @@ class Rebuild {
       if (connection.dialect === 'postgres') {
         await connection.run(this.statement(sql`lock table checkpoint in exclusive mode`));
       }
-      const shares = await allCheckpoints(connection);
+      const shares = await this.shares();
       if (shares.some(({ position }) => position > progress.position)) return undefined;
       let differing: Differing[] | undefined;
       if (options.compare && shares.length > 0) {
@@ -316,6 +324,8 @@ class Rebuild {
       return { ...(differing ? { differing } : {}), swapped: true };
     });
     if (outcome === 'behind') {
+      if (options.signal?.aborted)
+        throw new RebuildStopped('the rebuild was stopped; it goes on when it is started again');
       await new Promise((resolve) => setTimeout(resolve, 100));
       return undefined;
     }
