@@ -208,6 +208,7 @@ describe('a dispute from the command line', () => {
     database.close();
     const { status, out } = await run('evidence', 'verify', '--witness', witness);
     expect(status).toBe(1);
+    expect(await run('verify', '--log', '--witness', witness, '--json')).toMatchObject({ status: 1 });
     expect(out).toContain('位置 3 的事件与入链时不同');
     expect(out).toContain('person-P1 2');
   });

@@ -74,8 +74,9 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     evidence,
     'verify',
     'check the whole log against its hashes and checkpoints, and name the first event that was altered, lost or put in',
-    (command) => withVerifyLogOptions(common(command)),
-    (_, options) => runVerify(options, terminal),
+    (command) =>
+      withVerifyLogOptions(command.option('--store <folder>', 'the ledger’s data folder, or the address of its store')),
+    (_, options) => verifyTheLog(options, terminal),
   );
   addCommand<Options>(
     evidence,
@@ -109,9 +110,9 @@ function runKey({ out, signature, lang }: KeyOptions, terminal: Terminal): Statu
   return 0;
 }
 
-/** The options of the check of the log, beside those of the store and the evidence. */
+/** The options of the check of the log, beside that of the store. */
 export function withVerifyLogOptions(command: Command): Command {
-  return command
+  return withEvidenceOptions(command)
     .option('--key <vkey>', 'the public key to believe, name+id+key; left out: that of the key file')
     .option('--witness <file>', 'checkpoints kept elsewhere');
 }
@@ -146,7 +147,7 @@ async function runFollow(options: Options, terminal: Terminal): Promise<Status> 
 }
 
 /** `ledger evidence verify`, and `ledger verify --log`: status 0 when the log is whole, 1 when not. */
-export async function runVerify(options: VerifyLogOptions, terminal: Terminal): Promise<Status> {
+export async function verifyTheLog(options: VerifyLogOptions, terminal: Terminal): Promise<Status> {
   const location = dataFolder(options.store);
   const witness = options.witness === undefined ? [] : notesIn(options.witness);
   return readingAsItStands<Status>(location, (store) =>

@@ -19,3 +19,4 @@ export function addDisputes(program: Command, terminal: Terminal): void {
 
 export { askAgain, giveAnswer, type GivingOptions } from './given-answers';
 export { basisOf, personOf } from './asking';
+export { verifyTheLog, withVerifyLogOptions, type VerifyLogOptions } from './evidence-command';

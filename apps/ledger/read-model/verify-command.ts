@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { NothingToVerify, verify, type Difference, type Verified } from '../../../libs/read-model';
+import { verifyTheLog, withVerifyLogOptions, type VerifyLogOptions } from '../disputes';
 import { openPolicies } from '../installation';
 import { table } from '../pages';
 import { readingStore } from '../store-access';
@@ -16,7 +17,8 @@ import { existingPlaces, usingReadModel, withPlaces, type PlaceOptions } from '.
 import { ProgressBar, counted } from './progress';
 import { stoppable } from './stopping';
 
-interface Options extends OutputOptions, PlaceOptions {
+interface Options extends OutputOptions, PlaceOptions, VerifyLogOptions {
+  log?: boolean;
   sample?: string;
   all?: boolean;
   quiet?: boolean;
@@ -29,22 +31,29 @@ const EXAMPLE = `
 Example: count every event, and fold everybody anew from the log
   ledger verify --all
 
+Example: prove that nobody changed the log itself
+  ledger verify --log --witness witness.txt --key 'name+id+key'
+
 The server and projectors may go on meanwhile.
 Exit status: 0 the tables hold what the log says · 1 they do not, or it was stopped · 2 bad usage or input`;
 
-/** `ledger verify`: status 1 on the first difference between the log and the tables. */
+/** `ledger verify`: status 1 on the first difference between the log and the tables; with --log, between the log and its evidence. */
 export function addVerify(program: Command, terminal: Terminal): void {
   addCommand<Options>(
     program,
     'verify',
     'prove that the tables hold what the log says: every event counted, and persons folded anew and compared',
     (command) =>
-      withPlaces(command)
+      withVerifyLogOptions(withPlaces(command))
+        .option(
+          '--log',
+          'in place of the tables: the log against its hashes and signed checkpoints (ledger evidence verify)',
+        )
         .option('--sample <count>', `how many persons are folded anew, chosen at random; left out: ${SAMPLE}`)
         .option('--all', 'everybody')
         .option('-q, --quiet', 'no progress')
         .addHelpText('after', EXAMPLE),
-    (_, options) => runVerify(options, terminal),
+    (_, options) => (options.log ? verifyTheLog(options, terminal) : runVerify(options, terminal)),
   );
 }
 
