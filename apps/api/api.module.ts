@@ -16,6 +16,7 @@ import { PacketsController } from './disputes/packets.controller';
 import { Printing } from './disputes/printing';
 import { Sealing } from './disputes/sealing';
 import { EmployersController } from './employers/employers.controller';
+import { feedControllers, feedProviders } from './feeds';
 import { Draining } from './health/draining';
 import { HealthController } from './health/health.controller';
 import { headerLimit } from './http/header-limit';
@@ -96,6 +97,7 @@ export class ApiModule implements NestModule {
         HealthController,
         MetricsController,
         ...accessControllers,
+        ...feedControllers,
         ...identityControllers,
       ],
       providers: [
@@ -108,6 +110,7 @@ export class ApiModule implements NestModule {
         { provide: PULSE, useValue: pulse ?? null },
         { provide: APP_FILTER, useClass: ProblemFilter },
         ...accessProviders(settings.data),
+        ...feedProviders,
         ...vaultProviders(settings.vault),
         Draining,
         Imports,

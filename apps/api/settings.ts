@@ -1,6 +1,7 @@
 import { readVault, vaultNames, type VaultSettings } from '../../libs/vault';
 import { disputeNames, readDisputes, type DisputeSettings } from './disputes/dispute-settings';
 import { accessNames, readAccess, type AccessSettings } from './access/access-settings';
+import { feedNames, readFeeds, type FeedSettings } from './feeds/feed-settings';
 import {
   InvalidSettings,
   SettingsReader,
@@ -33,6 +34,8 @@ export interface Settings extends Places {
   importBytes: number;
   logLevel: LogLevel;
   access: AccessSettings;
+  /** What leaves the server by itself. */
+  feeds: FeedSettings;
   /** Where the evidence of the log is, and by what pages are printed. */
   disputes: DisputeSettings;
   /** Where identities are kept, and their keys. */
@@ -56,6 +59,7 @@ export const settingNames = {
   LEDGER_PROJECTOR_PORT: '8081',
   ...projectingNames,
   ...accessNames,
+  ...feedNames,
   ...vaultNames,
   ...disputeNames,
 } as const;
@@ -82,6 +86,7 @@ export function readSettings(environment: Environment, folder = process.cwd()): 
     bodyBytes: reader.whole('LEDGER_BODY_BYTES', 1_048_576, 1_024, 64_000_000),
     importBytes: reader.whole('LEDGER_IMPORT_BYTES', 268_435_456, 1_024, 1_099_511_627_776),
     access: readAccess(reader),
+    feeds: readFeeds(reader),
     disputes: readDisputes(reader, places, folder),
     vault: readVault(reader, places.data, folder),
     logLevel: reader.word('LEDGER_LOG_LEVEL', 'info', logLevels),

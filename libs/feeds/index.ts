@@ -4,6 +4,7 @@ export {
   ANSWER_CHANGED,
   EVENT_RECORDED,
   REGION_CHANGED,
+  answerParts,
   feedNames,
   type AnswerChanged,
   type CauseOfItem,

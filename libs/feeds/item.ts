@@ -1,5 +1,6 @@
 import type { Day } from '../calendar';
 import { covers } from '../access';
+import type { Answer } from '../../projections/answer';
 import { placeText, type Place } from './place';
 
 /** A CloudEvent 1.0 in its JSON form. */
@@ -64,6 +65,30 @@ export const EVENT_RECORDED = 'cn.enrollment-ledger.event.recorded.v1';
 export const feedNames = ['answers', 'events'] as const;
 /** `answers`: what changed in answers · `events`: what was recorded. */
 export type FeedName = (typeof feedNames)[number];
+
+/** The parts of an answer that an item may say to have changed. */
+export const answerParts = [
+  'region',
+  'registrations',
+  'payment',
+  'benefit',
+  'place',
+  'waitingPeriods',
+  'waived',
+  'coverage',
+  'interruptions',
+  'contribution',
+  'retirement',
+  'refunds',
+  'backPayments',
+  'lateFees',
+  'bases',
+  'duplicates',
+  'stays',
+  'aid',
+  'premiumsDue',
+  'undetermined',
+] as const satisfies readonly (keyof Answer)[];
 
 /** An item of a feed on its way to readers. */
 export interface Item {

@@ -27,6 +27,8 @@ export const problemKinds = {
   'identity-taken': { status: 409, title: 'Another person holds the document' },
   'identity-differs': { status: 409, title: 'The vault keeps another document of this kind, or another name' },
   'identity-erased': { status: 410, title: 'The identity of the person was erased' },
+  'webhook-unverified': { status: 409, title: 'The receiver of the webhook is not verified yet' },
+  'too-many-webhooks': { status: 409, title: 'There are as many webhooks as may be' },
   'revision-mismatch': { status: 412, title: 'The stream is not at the revision that was expected' },
   'too-large': { status: 413, title: 'The body is larger than the limit' },
   'unsupported-media-type': { status: 415, title: 'The body has a form that is not read here' },

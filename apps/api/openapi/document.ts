@@ -5,6 +5,7 @@ import { problemKinds, type ProblemKind } from '../http/problem';
 import { identitySchemas } from '../identities';
 import { disputeSchemas } from '../disputes/dispute-schemas';
 import { answerSchemas } from './answer-schemas';
+import { feedSchemas } from '../feeds/feed-schemas';
 import { eventSchemas } from './event-schemas';
 import { replySchemas } from './reply-schemas';
 import { day, list, ref, region, type Schema } from './schema';
@@ -38,6 +39,7 @@ export function apiDocument(app: NestExpressApplication): OpenAPIObject {
     ...answerSchemas,
     ...disputeSchemas,
     ...eventSchemas,
+    ...feedSchemas,
     ...identitySchemas,
     ...replySchemas,
     ...bodySchemas(),
@@ -76,6 +78,8 @@ interface Operation {
 /** Problems that every route may answer with, whoever asks; and those of routes that are not open to anyone. */
 const ANYWHERE: ProblemKind[] = ['invalid-input', 'malformed-request', 'too-many-headers', 'internal'];
 const BEHIND_THE_DOOR: ProblemKind[] = ['unauthenticated', 'forbidden', 'rate-limited', 'sign-in-unreachable'];
+/** Of a route whose path names a person: somebody of other regions is as unknown as nobody. */
+const ABOUT_A_PERSON: ProblemKind[] = ['unknown-person'];
 const WRITING: ProblemKind[] = ['outcome-unknown'];
 const SENDING: ProblemKind[] = ['too-large', 'unsupported-media-type'];
 
@@ -88,6 +92,7 @@ function complete(operation: Operation): void {
   const kinds = [
     ...ANYWHERE,
     ...(open ? [] : BEHIND_THE_DOOR),
+    ...(has('person') ? ABOUT_A_PERSON : []),
     ...(has('Idempotency-Key') ? WRITING : []),
     ...(operation.requestBody ? SENDING : []),
   ];
