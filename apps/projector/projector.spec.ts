@@ -156,6 +156,26 @@ describe('a projector', () => {
     await expectSound(data);
   });
 
+  it('is behind while events wait for longer than they should', async () => {
+    const data = await newLedger('behind', 3);
+    const projector = start({ LEDGER_DATA: data, LEDGER_LAG_SECONDS: '1', LEDGER_AUDIT_SECONDS: '0' });
+    await projector.until(isLevel);
+    const other = new Sqlite(join(data, 'read-model.db'), { timeout: 10_000 });
+    try {
+      other.exec('begin immediate');
+      await onStore(data, (store) => append(store, persons(1)));
+      const { http, lag } = await projector.until(({ state }) => state === 'behind');
+      expect(http).toBe(503);
+      expect(lag).toBeGreaterThan(0);
+      const { text } = await projector.get('/metrics');
+      expect(Number(/^ledger_projector_lag_seconds (\S+)/m.exec(text)![1])).toBeGreaterThan(1);
+    } finally {
+      other.exec('rollback');
+      other.close();
+    }
+    expect(await projector.until(isLevel)).toMatchObject({ http: 200 });
+  });
+
   it('waits for a store that is not there yet, and says so', async () => {
     const data = join(folder, 'later');
     const projector = start({ LEDGER_DATA: data });

@@ -9,6 +9,7 @@ import { openStore } from '../../../libs/ledger';
 import { append } from '../../../libs/reports/testing/filled';
 import { deterministicId } from '../../../events';
 import { runLedger } from '../program';
+import { ProgressBar, progressText } from './progress';
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-read-model-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -277,6 +278,32 @@ it.each(['rebuild', 'verify', 'parked', 'unpark'])(
     expect(status).toBe(0);
   },
 );
+
+it.each([
+  [{ name: 'folding', done: 0, total: 0 }, 'folding [########################] 100%  0 / 0'],
+  [
+    { name: 'folding', done: 5_000, total: 10_000, perSecond: 1_250.4, secondsLeft: 3.2 },
+    'folding [############------------] 50%  5,000 / 10,000  1,250/s  4 s left',
+  ],
+  [
+    { name: 'folding', done: 1, total: 3_000_000, perSecond: 400, secondsLeft: 7_499 },
+    'folding [------------------------] 0%  1 / 3,000,000  400/s  2 h 4 min left',
+  ],
+  [{ name: 'folding', done: 12, total: 10, secondsLeft: 0 }, 'folding [########################] 100%  12 / 10'],
+])('draws how far it is: %j', (step, text) => {
+  expect(progressText(step, 'en')).toBe(text);
+});
+
+it('draws one line over and over in a terminal, and takes it away', () => {
+  let written = '';
+  const bar = new ProgressBar({ out: () => undefined, err: (text) => (written += text) }, 'zh', true);
+  bar.show({ name: '重算', done: 1, total: 2, secondsLeft: 61 });
+  bar.show({ name: '逐行比对', done: 2, total: 2 });
+  bar.end();
+  expect(written).toContain('还需 1 min 1 s');
+  expect(written).not.toContain('\n');
+  expect(written.endsWith('\r')).toBe(true);
+});
 
 it('rebuilds and verifies over EventStoreDB’s protocol', async () => {
   const cluster = await startTestCluster();
