@@ -215,6 +215,8 @@ describe('a client generated from the document', () => {
         .sort(),
     );
     expect(calls.filter(({ status }) => status >= 500 && status !== 503)).toEqual([]);
-    expect(calls.filter(({ status }) => status < 300).length).toBeGreaterThan(calls.length / 2);
+    // Of what must have been made before it can be named, nothing is there.
+    const answerable = calls.filter(({ status }) => status !== 404);
+    expect(calls.filter(({ status }) => status < 300).length).toBeGreaterThan(answerable.length / 2);
   }, 120_000);
 });
