@@ -26,11 +26,14 @@ import { stoppable } from './stopping';
 
 interface Options extends OutputOptions, PlaceOptions {
   compare?: boolean;
+  anew?: boolean;
   workers?: string;
   quiet?: boolean;
 }
 
 const MOST_WORKERS = 64;
+/** Fewer events are folded before threads have started. */
+const WORTH_THREADS = 50_000n;
 /** Persons that a page lists; JSON has all of them. */
 const LISTED = 200;
 
@@ -50,7 +53,8 @@ export function addRebuild(program: Command, terminal: Terminal): void {
     (command) =>
       withPlaces(command)
         .option('--compare', 'compare row by row first; where somebody differs, say who and why, and change nothing')
-        .option('--workers <count>', 'how many threads share the work; left out: two where the machine has two')
+        .option('--anew', 'begin at the start, even where an earlier rebuild was stopped; as after an upgrade')
+        .option('--workers <count>', 'how many threads share the work; left out: two where there is much, one else')
         .option('-q, --quiet', 'no progress')
         .addHelpText('after', EXAMPLE),
     (_, options) => runRebuild(options, terminal),
@@ -58,9 +62,9 @@ export function addRebuild(program: Command, terminal: Terminal): void {
 }
 
 async function runRebuild(options: Options, terminal: Terminal): Promise<Status> {
-  const { lang, json, quiet, compare } = options;
+  const { lang, json, quiet, compare, anew } = options;
   const zh = lang === 'zh';
-  const count = workersOf(options.workers);
+  const asked = workersOf(options.workers);
   const places = placesOf(options);
   const bar = quiet || (json && !process.stderr.isTTY) ? undefined : new ProgressBar(terminal, lang);
   const onStop = () => {
@@ -68,8 +72,9 @@ async function runRebuild(options: Options, terminal: Terminal): Promise<Status>
     terminal.err(zh ? 'ledger: 正在停止…\n' : 'ledger: stopping…\n');
   };
   try {
-    const done = await readingStore(places.store, (store) =>
-      usingReadModel(places, () =>
+    const done = await readingStore(places.store, async (store) => {
+      const count = asked ?? ((await store.head()) > WORTH_THREADS ? Math.min(2, availableParallelism()) : 1);
+      return usingReadModel(places, () =>
         stoppable(onStop, (signal) =>
           rebuild({
             store,
@@ -77,12 +82,13 @@ async function runRebuild(options: Options, terminal: Terminal): Promise<Status>
             readModel: places.readModel,
             workers: count > 1 ? { count, store: places.store, policies: policiesFolder(options.policies) } : undefined,
             compare,
+            anew,
             signal,
             onProgress: (progress) => bar?.show(stepOf(progress, lang)),
           }),
         ),
-      ),
-    );
+      );
+    });
     bar?.end();
     terminal.out(json ? printedJson(done) : page(done, lang));
     return done.swapped ? 0 : 1;
@@ -100,8 +106,8 @@ async function runRebuild(options: Options, terminal: Terminal): Promise<Status>
   }
 }
 
-function workersOf(given: string | undefined): number {
-  if (given === undefined) return Math.min(2, availableParallelism());
+function workersOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
   const count = /^\d{1,3}$/.test(given) ? Number(given) : NaN;
   if (!(count >= 1 && count <= MOST_WORKERS))
     throw new BadInput(`--workers: expected a whole number, 1 to ${MOST_WORKERS}, got ${JSON.stringify(given)}`);

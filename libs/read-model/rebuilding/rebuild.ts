@@ -33,6 +33,8 @@ export interface RebuildOptions {
   workers?: { count: number; store: string; policies: string; execArgv?: string[] };
   /** Compares with the live tables first, and swaps only where they agree. */
   compare?: boolean;
+  /** Begins at the start even where an earlier rebuild was stopped, whose rows another version of the program may have made. */
+  anew?: boolean;
   onProgress?: (progress: RebuildProgress) => void;
   /** Stops after what is under way; the next rebuild goes on from there. */
   signal?: AbortSignal;
@@ -153,7 +155,7 @@ class Rebuild {
       [NEXT],
     );
     const head = Number(await this.options.store.head());
-    if (stopped?.policies === policies && stopped.position <= head) {
+    if (!this.options.anew && stopped?.policies === policies && stopped.position <= head) {
       this.begunAt = stopped.events;
       await this.forgetBeyond(stopped.done_through);
       return { progress: stopped, resumedFrom: { persons: stopped.persons, events: stopped.events } };
