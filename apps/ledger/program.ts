@@ -1,14 +1,17 @@
 import { Command, CommanderError } from 'commander';
+import { addAccess } from './access';
 import { addAnswer } from './answering';
 import { addBackup, addRestore } from './backup';
 import { addBench } from './benchmarks';
 import { addCopy } from './copying';
 import { addDisputes } from './disputes';
+import { addWebhooks } from './feeds';
 import { addGenerate } from './generation';
 import { addImport } from './importing';
 import { addPolicy } from './policies';
 import { addReadModel } from './read-model';
 import { addEvents, addRecord } from './recording';
+import { addReconcile } from './reconciling';
 import { addReport } from './reporting';
 import { addScenario } from './scenarios';
 import { addSimulate } from './simulating';
@@ -37,6 +40,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addAnswer(program, terminal);
   addScenario(program, terminal);
   addImport(program, terminal);
+  addReconcile(program, terminal);
   addRecord(program, terminal);
   addEvents(program, terminal);
   addPolicy(program, terminal);
@@ -48,6 +52,8 @@ function ledgerProgram(terminal: Terminal): Command {
   addReport(program, terminal);
   addSimulate(program, terminal);
   addDisputes(program, terminal);
+  addAccess(program, terminal);
+  addWebhooks(program, terminal);
   addBench(program, terminal);
   return program;
 }

@@ -1,0 +1,1 @@
+export { addWebhooks } from './webhooks-command';
