@@ -314,6 +314,13 @@ it('says that PostgreSQL is gone, and goes on when it is back', async () => {
     await wire.mend();
     await projector.until(isLevel);
     await expectSound(data, postgres.address);
+
+    wire.freeze();
+    await projector.until(({ state, reason }) => state === 'failed' && reason!.includes('database'));
+    await onStore(data, (store) => append(store, persons(2)));
+    wire.thaw();
+    await projector.until(isLevel);
+    await expectSound(data, postgres.address);
     projector.process.kill('SIGTERM');
     expect(await projector.ended).toBe('0');
   } finally {

@@ -59,7 +59,8 @@ export function openSqlite(file: string): Sqlite.Database {
 }
 
 export function openPool(address: string, max = 10): Pool {
-  const pool = new Pool({ connectionString: address, types: { getTypeParser }, max });
+  // A server that has vanished without a word would be waited for for ever.
+  const pool = new Pool({ connectionString: address, types: { getTypeParser }, max, keepAlive: true });
   // A connection that dies while nobody uses it is replaced; whoever uses one is told by his query.
   pool.on('error', () => undefined);
   return pool;

@@ -21,6 +21,7 @@ const UNDEFINED_TABLE = '42P01';
 /** Looks how far the tables have come, as often as asked, over one connection that is made anew when it breaks. */
 export class TablesPosition {
   private connection: Promise<Connection> | undefined;
+  private connecting = false;
   private file: number | undefined;
 
   constructor(private readonly location: string) {}
@@ -37,7 +38,8 @@ export class TablesPosition {
     try {
       return await Promise.race([this.read(), patience]);
     } catch (error) {
-      await this.drop();
+      // Where connecting itself hangs, one attempt is enough.
+      if (!this.connecting) await this.drop();
       if (isTableMissing(error)) return undefined;
       throw error;
     } finally {
@@ -58,7 +60,7 @@ export class TablesPosition {
   }
 
   private async read(): Promise<HowFar | undefined> {
-    const connection = await (this.connection ??= connect(this.location));
+    const connection = await (this.connection ??= this.connect());
     const [row] = await connection.all<{ position: number | null; furthest: number; waiting: number }>(
       compiled(
         connection.dialect,
@@ -68,6 +70,18 @@ export class TablesPosition {
     );
     if (row === undefined || row.position === null) return undefined;
     return { position: Number(row.position), furthest: Number(row.furthest), reevaluating: Number(row.waiting) > 0 };
+  }
+
+  private async connect(): Promise<Connection> {
+    this.connecting = true;
+    try {
+      return await connect(this.location);
+    } catch (error) {
+      this.connection = undefined;
+      throw error;
+    } finally {
+      this.connecting = false;
+    }
   }
 
   /** Lets go of the connection without waiting for one that hangs. */

@@ -51,7 +51,7 @@ export class InnerProjector {
       this.latest = pulse as Pulse;
       this.heardAt = Date.now();
     });
-    child.on('error', () => undefined);
+    child.on('error', () => child.pid === undefined && this.ended('it could not be started'));
     child.once('exit', (code, signal) => this.ended(signal ?? String(code)));
   }
 
@@ -76,7 +76,7 @@ export class InnerProjector {
     this.stopping = true;
     clearTimeout(this.again);
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     if (child.connected) child.disconnect();
     const patience = setTimeout(() => child.kill('SIGKILL'), (this.settings.shutdownSeconds + 1) * 1000);

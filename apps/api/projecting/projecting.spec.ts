@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { startTestCluster } from '../../../libs/event-store/testing/node';
+import { startPostgres } from '../../../libs/read-model/testing/postgres';
 import { installation } from '../../../libs/settings';
+import { CuttableWire } from '../../projector/testing/cuttable-wire';
 import { startProjector } from '../../projector/testing/projector-process';
 import { tokenFile } from '../bearer-token';
 import { installProgram } from '../testing/installed-program';
@@ -201,10 +203,24 @@ describe('a server with the projector inside', () => {
     while (isAlive(child!)) await pause();
   });
 
-  it('records and answers while the read model’s database is not there; reports say so', async () => {
-    const data = join(folder, 'no-database');
-    const nowhere = 'postgres://ledger:secret@127.0.0.1:1/ledger';
-    const server = await startServer({ LEDGER_DATA: data, DATABASE_URL: nowhere });
+  it('records and answers while the read model’s database is not there; reports say so, and come with it', async () => {
+    const postgres = await startPostgres();
+    const wire = new CuttableWire(Number(new URL(postgres.address).port));
+    try {
+      await wire.mend();
+      await wire.cut();
+      await withoutDatabase(
+        postgres.address.replace(/ledger@127.0.0.1:\d+/, `ledger:secret@127.0.0.1:${wire.port}`),
+        wire,
+      );
+    } finally {
+      await wire.cut();
+      await postgres.stop();
+    }
+  });
+
+  async function withoutDatabase(address: string, wire: CuttableWire): Promise<void> {
+    const server = await startServer({ LEDGER_DATA: join(folder, 'no-database'), DATABASE_URL: address });
     expect(server.output()).toContain('cannot be filled yet');
     const { http, details } = await server.until(({ details: { projector } }) => projector.state === 'failed');
     expect(http).toBe(200);
@@ -216,7 +232,18 @@ describe('a server with the projector inside', () => {
     expect(JSON.stringify(body)).not.toContain('127.0.0.1');
     expect(server.errors()).not.toContain('secret');
     expect((await server.ask('/metrics')).status).toBe(200);
-  });
+
+    await wire.mend();
+    await server.until(isLevel);
+    expect((await insured(server, '')).persons).toBeGreaterThan(100);
+    await wire.cut();
+    expect((await server.until(({ status: now }) => now === 'degraded')).http).toBe(200);
+    await wire.mend();
+    await server.until(isLevel);
+    expect((await insured(server, '')).persons).toBeGreaterThan(100);
+    server.process.kill('SIGTERM');
+    expect(await server.ended).toBe('0');
+  }
 });
 
 describe('a server without a projector', () => {

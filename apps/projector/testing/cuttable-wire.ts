@@ -1,10 +1,15 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a server on this machine that can be cut: then it is for whoever uses it as if the server were stopped. */
+/**
+ * A way to a server on this machine. Cut, it is for whoever uses it as if the server were stopped; frozen, as if it hung: it is
+ * connected to and says nothing.
+ */
 export class CuttableWire {
   private readonly sockets = new Set<Socket>();
   private listener: Server | undefined;
   private taken = 0;
+  private frozen = false;
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
 
   constructor(private readonly to: number) {}
 
@@ -15,6 +20,10 @@ export class CuttableWire {
   async mend(): Promise<void> {
     const listener = createServer((near) => {
       const far = connect(this.to, '127.0.0.1');
+      const pair = [near, far] as const;
+      this.pairs.add(pair);
+      near.on('close', () => this.pairs.delete(pair));
+      if (!this.frozen) join(pair);
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -25,7 +34,6 @@ export class CuttableWire {
           this.sockets.delete(socket);
           other.destroy();
         });
-        socket.pipe(other);
       }
     });
     await new Promise<void>((resolve, reject) => {
@@ -36,10 +44,28 @@ export class CuttableWire {
     this.listener = listener;
   }
 
+  freeze(): void {
+    this.frozen = true;
+    for (const [near, far] of this.pairs) {
+      near.unpipe(far);
+      far.unpipe(near);
+    }
+  }
+
+  thaw(): void {
+    this.frozen = false;
+    for (const pair of this.pairs) join(pair);
+  }
+
   async cut(): Promise<void> {
     const closed = new Promise<void>((resolve) => (this.listener ? this.listener.close(() => resolve()) : resolve()));
     for (const socket of this.sockets) socket.destroy();
     await closed;
     this.listener = undefined;
   }
+}
+
+function join([near, far]: readonly [Socket, Socket]): void {
+  near.pipe(far);
+  far.pipe(near);
 }
