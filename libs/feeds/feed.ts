@@ -7,7 +7,7 @@ import { EventItems } from './event-items';
 import { GroundsIndex } from './grounds-index';
 import { lets, type FeedName, type Filter } from './item';
 import { OwnReading } from './own-reading';
-import { isBehind, type Place } from './place';
+import { isBehind, placeText, type Place } from './place';
 import { Tail } from './tail';
 import { Turns } from './turns';
 
@@ -23,6 +23,11 @@ export const INDEX_FILE = 'feeds-index.db';
 
 const PAGE_ITEMS = 200;
 const LOOKING_MS = 2_000;
+
+/** Thrown where a reader is further than the log: it is not the log in which his place was. */
+export class PlaceBeyondLog extends Error {
+  override readonly name = 'PlaceBeyondLog';
+}
 
 /** The feeds of a log, open for many readers at once. */
 export class Feeds {
@@ -40,8 +45,13 @@ export class Feeds {
   /**
    * Every item behind a place that the filter lets through, page by page, and then new ones as they come, until the signal.
    * A page may hold nothing and only tell how far the feed was looked through. The next one is made when it is asked for.
+   * Throws `PlaceBeyondLog`.
    */
   async *follow(name: FeedName, after: Place, filter: Filter, signal: AbortSignal): AsyncGenerator<Page> {
+    const { position } = await this.end();
+    if (after.position > position) {
+      throw new PlaceBeyondLog(`${placeText(after)} lies beyond the log, which ends at ${position}`);
+    }
     const tail = this.tailOf(name);
     const leave = tail.join();
     let place = after;

@@ -1,4 +1,4 @@
-export { Feeds, INDEX_FILE, type FeedsOptions } from './feed';
+export { Feeds, INDEX_FILE, PlaceBeyondLog, type FeedsOptions } from './feed';
 export type { Page } from './derivation';
 export {
   ANSWER_CHANGED,

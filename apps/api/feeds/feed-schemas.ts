@@ -59,7 +59,11 @@ const webhook = {
   types: orNull(one(eventTypes), 'Null: all'),
   parts: orNull(one(answerParts), 'Null: all'),
   state: one(['unverified', 'active', 'paused']),
-  reason: { ...text, description: 'Why the ledger paused it: gone (the receiver said so), failing (for days)' },
+  reason: {
+    ...text,
+    description:
+      'Why the ledger paused it: gone (the receiver said so), failing (for days), beyondLog (the log ends before its place; replay it)',
+  },
   place: { ...place, description: 'Everything up to here was taken from the feed' },
   createdAt: instant,
   createdBy: text,

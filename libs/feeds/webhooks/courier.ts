@@ -1,4 +1,5 @@
-import type { Feeds } from '../feed';
+import { PlaceBeyondLog, type Feeds } from '../feed';
+import type { Page } from '../derivation';
 import type { Place } from '../place';
 import { waitMs, type Retrying } from './backoff';
 import { Bell } from './bell';
@@ -86,7 +87,7 @@ export class Courier {
     const { signal } = this.stopping;
     let stored: Place = this.webhook.place;
     let storedAt = clock();
-    for await (const { items, through } of feeds.follow(feed, stored, filter, signal)) {
+    for await (const { items, through } of this.following(feeds.follow(feed, stored, filter, signal))) {
       if (items.length > 0 || clock() - storedAt >= PLACE_EVERY_MS) {
         // Somebody has moved the place: whoever sees to the couriers begins this one anew.
         if (!webhooks.enqueue(holder, id, stored, items, through)) return;
@@ -95,6 +96,16 @@ export class Courier {
         if (items.length > 0) this.bell.ring();
       }
       while (!signal.aborted && this.isFull()) await this.room.heard(LOOK_AGAIN_MS, signal);
+    }
+  }
+
+  /** A log that ends before the subscription's place is another one, such as an older copy: somebody must say where to go on. */
+  private async *following(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {
+    try {
+      yield* pages;
+    } catch (error) {
+      if (!(error instanceof PlaceBeyondLog)) throw error;
+      this.options.webhooks.setState(this.webhook.id, 'paused', 'beyondLog');
     }
   }
 

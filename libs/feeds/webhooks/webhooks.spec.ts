@@ -439,6 +439,27 @@ describe('sending', () => {
     for (const { messageId: one } of receiver.received.slice(6)) expect(first).toContain(one);
   });
 
+  it('waits for somebody where the log ends before its place, as an older copy of it does', async () => {
+    await world.append(...payments(['A']));
+    const { webhook } = webhooks.create({
+      url: receiver.url,
+      feed: 'answers',
+      filter: {},
+      place: { position: 99n },
+      createdBy: 't',
+      secret: receiver.secret,
+    });
+    webhooks.setState(webhook.id, 'active');
+    const dispatcher = send();
+    await until(() => webhooks.find(webhook.id)!.state === 'paused');
+    expect(webhooks.find(webhook.id)!.reason).toBe('beyondLog');
+    webhooks.replay(webhook.id, { position: 2n });
+    webhooks.setState(webhook.id, 'active');
+    dispatcher.wake();
+    await receiver.taken(1);
+    expect(ids(receiver)).toEqual(['3.A']);
+  });
+
   it('pauses and goes on where it was', async () => {
     await world.append(...payments(['A']));
     const id = await subscribed();

@@ -16,7 +16,7 @@ export interface Webhook {
   feed: FeedName;
   filter: Filter;
   state: WebhookState;
-  /** Why it is paused, where the ledger did it: `gone`, `failing`. */
+  /** Why it is paused, where the ledger did it: `gone`, `failing`, `beyondLog`. */
   reason?: string;
   /** Everything up to here has been taken from the feed. */
   place: Place;
