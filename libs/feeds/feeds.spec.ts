@@ -1,8 +1,10 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StoredEvent } from '../event-store';
-import { openLedger } from '../ledger';
-import { parseStream } from '../../events';
+import { startTestCluster } from '../event-store/testing/node';
+import { openLedger, openStore } from '../ledger';
+import { parseStream, toStored } from '../../events';
 import { changesBetween, figuresOf } from '../../projections/difference';
 import { homeRegion } from '../../projections/grounds';
 import { dayNumber } from '../calendar';
@@ -249,6 +251,50 @@ describe('the feed of answers', () => {
     expect(told(inRegion)).toEqual(['2']);
   });
 });
+
+describe('over EventStoreDB’s protocol', () => {
+  it('the items are the same but for their places, whatever the place they are taken up from, and go on coming', async () => {
+    const cluster = await startTestCluster();
+    const store = openStore(cluster.connectionString());
+    const folder = mkdtempSync(join(tmpdir(), 'ledger-feeds-wire-'));
+    const feeds = new Feeds({ store, policies, folder });
+    try {
+      const ruled = event('region-211200', 'RulingRecorded', '2022-04-01', A_01_B, '2022-09-01');
+      const events = ['C', 'A', 'B'].flatMap((person) => [
+        paid(person, '2022-01', '2022-01-10'),
+        paid(person, '2022-08', '2022-08-10'),
+      ]);
+      for (const one of [...events, ruled]) {
+        const revision = (await store.readStream(one.stream)).length - 1;
+        await store.append(one.stream, [toStored(one)], revision < 0 ? 'noStream' : revision);
+        await world.append(one);
+      }
+      const said = (items: readonly Item[]) => items.map((item) => [item.lane, changesOf(item)]);
+      const wire = await all(feeds, 'answers');
+      expect(said(wire)).toEqual(said(await answers()));
+      for (const [index, { place }] of wire.entries()) {
+        expect(told(await all(feeds, 'answers', place))).toEqual(told(wire.slice(index + 1)));
+      }
+      const stop = new AbortController();
+      const reader = collect(feeds, wire[2]!.place.position, stop.signal);
+      await store.append('person-A', [toStored(paid('A', '2022-10', '2022-10-10'))], 1);
+      await until(() => reader.items.length === wire.length - 3 + 1);
+      expect(told(reader.items.slice(0, -1))).toEqual(told(wire.slice(3)));
+      stop.abort();
+      await reader.ended;
+    } finally {
+      await feeds.close();
+      await store.close();
+      await cluster.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+const A_01_B = { region: '211200', reading: 'A-01', choice: 'B', authority: 'bureau' };
+const until = async (holds: () => boolean) => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
 
 describe('following a feed', () => {
   it('gives many readers the same, each once, while the log grows, and follows the log once', async () => {
