@@ -76,10 +76,12 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
       url,
       stop: async () => {
         draining.begin();
+        // Together with the requests: whoever stops the server may have told the projector as well, and it is not missed.
+        const projected = projector?.stop();
         await finishRequests(http, settings.shutdownSeconds);
         await imports.idle();
         await app.close();
-        await projector?.stop();
+        await projected;
         await store.close();
         await tracing?.stop();
       },

@@ -194,6 +194,17 @@ describe('a server with the projector inside', () => {
     expect(server.errors()).toContain('the projector ended and is started again');
   });
 
+  it('stops once, when a supervisor tells both to', async () => {
+    const server = await startServer({ LEDGER_DATA: join(folder, 'both'), LEDGER_SAMPLES: 'off' });
+    await server.until(({ details }) => details.projector.state === 'following');
+    const [child] = childrenOf(server);
+    server.process.kill('SIGTERM');
+    process.kill(child!, 'SIGTERM');
+    expect(await server.ended).toBe('0');
+    expect(server.errors()).toBe('');
+    expect(isAlive(child!)).toBe(false);
+  });
+
   it('leaves no projector behind when it is killed itself', async () => {
     const server = await startServer({ LEDGER_DATA: join(folder, 'orphan'), LEDGER_SAMPLES: 'off' });
     await server.until(({ details }) => details.projector.state === 'following');
