@@ -35,6 +35,7 @@ import { Tables } from './lists/tables';
 import { Metrics } from './metrics/metrics';
 import { MetricsController } from './metrics/metrics.controller';
 import { PULSE, SETTINGS, STORE, TOKEN } from './parts';
+import { AnswerMemory } from './persons/answer-memory';
 import { AnswersController } from './persons/answers.controller';
 import { CommandsController } from './persons/commands.controller';
 import { PersonEventsController } from './persons/events.controller';
@@ -109,6 +110,7 @@ export class ApiModule implements NestModule {
         { provide: TOKEN, useValue: token },
         { provide: PULSE, useValue: pulse ?? null },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        AnswerMemory,
         ...accessProviders(settings.data),
         ...feedProviders,
         ...vaultProviders(settings.vault),

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
@@ -12,9 +13,11 @@ import { requestSpans } from './tracing';
 
 export type { ApiParts } from './api.module';
 
-/** The API over its parts, ready to listen. Closing it leaves the store open. */
-export async function createServer(parts: ApiParts): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.of(parts), {
+/** The API over its parts, ready to listen, with controllers beside its own where there are any. Closing it leaves the store open. */
+export async function createServer(parts: ApiParts, beside: Type[] = []): Promise<NestExpressApplication> {
+  const module = ApiModule.of(parts);
+  module.controllers!.push(...beside);
+  const app = await NestFactory.create<NestExpressApplication>(module, {
     bodyParser: false,
     // What Nest tells of its own start helps nobody; its failures are thrown.
     logger: false,

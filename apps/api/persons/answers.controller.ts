@@ -5,13 +5,13 @@ import { dayOfInstant } from '../../../libs/calendar';
 import { Ledger, instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { UnreadableEvent } from '../../../events';
-import type { Answer } from '../../../projections/answer';
 import { Allows } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { setRevision } from '../http/preconditions';
 import { ApiAnswers, ApiAtLeast, ApiProblems } from '../openapi/responses';
 import { readingsOf } from '../policies/readings';
+import { AnswerMemory } from './answer-memory';
 import { AnswerQuery } from './answer.query';
 import { unknownPerson } from './unknown-person';
 
@@ -22,6 +22,7 @@ export class AnswersController {
     private readonly ledger: Ledger,
     private readonly policies: LoadedPolicies,
     private readonly log: LogPosition,
+    private readonly memory: AnswerMemory,
   ) {}
 
   @Get('answer')
@@ -64,15 +65,16 @@ export class AnswersController {
     @Param('person') path: string,
     @Query() query: AnswerQuery,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Answer> {
+  ): Promise<string> {
     const person = personIn(path);
     const { validOn = dayOfInstant(instantOf(Date.now())), knownAt, region } = query;
     const readings = readingsOf(query.reading, this.policies);
     await this.log.reach(query.atLeast, response);
     const revision = await this.revisionOf(person);
-    const answer = await this.ledger.answer({ person, region, validOn, knownAt, readings });
+    const answer = await this.memory.ask({ person, region, validOn, knownAt, readings });
     if (!answer) throw unknownPerson(person);
     setRevision(response, revision);
+    response.type('application/json');
     return answer;
   }
 

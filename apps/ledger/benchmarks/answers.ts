@@ -43,7 +43,7 @@ function row(name: string, policies: Policies, events: LedgerEvent[], limit: num
 }
 
 /** A working life of so many payments up to 2024-06, with a gap, a back-payment and a correction. */
-function career(months: number): LedgerEvent[] {
+export function career(months: number): LedgerEvent[] {
   const last = monthNumber('2024-06');
   const first = last - months + 1;
   const events: LedgerEvent[] = [];

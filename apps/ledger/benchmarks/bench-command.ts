@@ -14,7 +14,7 @@ interface Options extends OutputOptions {
   folder?: string;
 }
 
-const BENCHES = ['answers', 'stores', 'imports', 'reports'] as const;
+const BENCHES = ['answers', 'stores', 'imports', 'reports', 'load'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -49,6 +49,11 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
         measured.push(...(await benchEventStore()));
       }
       if (name === 'imports') measured.push(...(await benchImports(folder, policies)));
+      if (name === 'load') {
+        // Loaded only here: it brings the whole server along.
+        const { benchLoad } = await import('./load/load');
+        measured.push(...(await benchLoad(folder, policies)));
+      }
       if (name === 'reports') measured.push(...(await benchReports(policies, { within: folder })));
     }
   } finally {
