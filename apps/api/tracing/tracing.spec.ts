@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tokenFile } from '../bearer-token';
+import { startLedgerServer } from '../testing/ledger-server';
 import { startTracing } from './index';
 
 interface Attribute {
@@ -57,33 +57,9 @@ afterAll(() => {
 });
 
 async function startLedger(name: string, env: Record<string, string>) {
-  const root = join(__dirname, '..', '..', '..');
-  const register = join(root, 'apps', 'ledger', 'testing', 'register-typescript.cjs');
-  const data = join(folder, name);
-  const child = spawn(process.execPath, ['-r', register, join(root, 'apps', 'api', 'main.ts')], {
-    env: {
-      ...process.env,
-      NODE_OPTIONS: `-r ${register}`,
-      LEDGER_DATA: data,
-      LEDGER_PORT: '0',
-      LEDGER_SAMPLES: 'off',
-      LEDGER_LANG: 'en',
-      ...env,
-    },
-  });
-  started.push(child);
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (piece) => (out += String(piece)));
-  child.stderr.on('data', (piece) => (err += String(piece)));
-  while (!/listens on \S+\n[^]*Token.*\n/.test(out) && child.exitCode === null) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  if (child.exitCode !== null) throw new Error(`${out}${err}`);
-  const url = /listens on (\S+)\n/.exec(out)![1]!;
-  const authorization = `Bearer ${readFileSync(tokenFile(data), 'utf8').trim()}`;
-  return { child, url, authorization, ended, errors: () => err };
+  const server = await startLedgerServer(join(folder, name), env);
+  started.push(server.child);
+  return server;
 }
 
 /** Until then, what is recorded may come into the tables as they are filled. */
