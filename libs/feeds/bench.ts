@@ -21,8 +21,8 @@ const BREAK = 5;
  * What the feeds cost: every event of careers of 60 events from the beginning of the log, events of such persons while the log
  * is followed, and the items of a ruling that concerns everyone. CPU of the whole process, without what it takes to append.
  */
-export async function benchFeeds(policies: Policies): Promise<BenchRow[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'ledger-bench-feeds-'));
+export async function benchFeeds(policies: Policies, within = tmpdir()): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(within, 'ledger-bench-feeds-'));
   const store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
   const feeds = new Feeds({ store, policies, folder });
   try {

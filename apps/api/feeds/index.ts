@@ -3,7 +3,5 @@ import { FeedsController } from './feeds.controller';
 import { OpenFeeds } from './open-feeds';
 import { WebhooksController } from './webhooks.controller';
 
-export { feedNames, readFeeds, type FeedSettings } from './feed-settings';
-export { feedSchemas } from './feed-schemas';
 export const feedControllers: Type[] = [FeedsController, WebhooksController];
 export const feedProviders: Provider[] = [OpenFeeds];

@@ -6,6 +6,7 @@ import { openPolicies } from '../installation';
 import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import type { BenchRow } from '../../../libs/event-store/bench';
+import { benchFeeds } from '../../../libs/feeds/bench';
 import { benchReports } from '../../../libs/reports/bench';
 import { benchAnswers } from './answers';
 import { benchImports } from './imports';
@@ -14,7 +15,7 @@ interface Options extends OutputOptions {
   folder?: string;
 }
 
-const BENCHES = ['answers', 'stores', 'imports', 'reports', 'load'] as const;
+const BENCHES = ['answers', 'stores', 'imports', 'reports', 'feeds', 'load'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -54,6 +55,7 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
         const { benchLoad } = await import('./load/load');
         measured.push(...(await benchLoad(folder, policies)));
       }
+      if (name === 'feeds') measured.push(...(await benchFeeds(policies, folder)));
       if (name === 'reports') measured.push(...(await benchReports(policies, { within: folder })));
     }
   } finally {
