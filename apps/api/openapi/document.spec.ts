@@ -76,6 +76,17 @@ describe('the documentation', () => {
     }
   });
 
+  it('is told on the page docs/api.md, every route by its path', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/api.md'), 'utf8');
+    const told = (path: string): boolean => {
+      if (page.includes(`${path}\``) || page.includes(`${path}?`)) return true;
+      const [, rest] = /^\/v1\/[\w-]+(?:\/{\w+}|)(\/.+)$/.exec(path) ?? [];
+      const [, place] = /^\/v1\/(\w+)/.exec(path) ?? [];
+      return (rest !== undefined && page.includes(`…${rest}\``)) || place === 'webhooks';
+    };
+    expect(Object.keys(document.paths).filter((path) => !told(path))).toEqual([]);
+  });
+
   it('names no schema that is not there', () => {
     const named = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/([A-Za-z]+)/g)].map(
       ([, name]) => name!,
