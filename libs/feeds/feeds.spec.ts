@@ -15,9 +15,11 @@ import {
   parsePlace,
   placeText,
   type AnswerChanged,
+  type FeedName,
   type Item,
   type RegionChanged,
 } from '.';
+import { GroundsIndex } from './grounds-index';
 import { all, event, lives, openFeedWorld, paid, policies, type FeedWorld } from './testing/world';
 
 let world: FeedWorld;
@@ -327,6 +329,64 @@ describe('following a feed', () => {
   });
 });
 
+describe('a reader who falls behind what is kept of the end', () => {
+  it('goes on by himself, and later with the others, without a gap', async () => {
+    await world.append(paid('A', '2022-01', '2022-01-10'));
+    const stop = new AbortController();
+    const slow = world.feeds.follow('events', BEGINNING, {}, stop.signal);
+    const items: Item[] = (await slow.next()).value!.items;
+    const fast = collect(world.feeds, 0n, stop.signal, 'events');
+    await until(() => fast.items.length === 1);
+    const count = 12_000;
+    await appendMany(count);
+    await until(() => fast.items.length === count + 1);
+    while (items.length < count + 1) items.push(...(await slow.next()).value!.items);
+    expect(told(items)).toEqual(told(fast.items));
+    await world.append(paid('A', '2022-02', '2022-02-10'));
+    while (items.length < count + 2) items.push(...(await slow.next()).value!.items);
+    expect(items.at(-1)!.id).toBe(String(count + 2));
+    await until(() => fast.items.length === count + 2);
+    stop.abort();
+    await fast.ended;
+    await slow.return(undefined);
+  });
+
+  async function appendMany(count: number): Promise<void> {
+    const at = 1_000;
+    for (let from = 0; from < count; from += at) {
+      const stream = `person-M${from}`;
+      const months = Array.from({ length: at }, () => toStored({ ...paid('A', '2022-01', '2022-01-10'), stream }));
+      await world.store.append(stream, months, 'noStream');
+    }
+  }
+});
+
+describe('whose answers rest on a region', () => {
+  it('is found by id however many they are, with those merged with them, as of a position', async () => {
+    const ids = Array.from({ length: 450 }, (_, index) => `P${String(index).padStart(3, '0')}`);
+    const shuffled = [...ids].sort((a, b) => (a.slice(3) + a < b.slice(3) + b ? -1 : 1));
+    await Promise.all(shuffled.map((person) => world.append(paid(person, '2022-01', '2022-01-10'))));
+    // Of another region, but one person with somebody of this one, through a third.
+    for (const person of ['A', 'Q', 'Z']) await world.append(paid(person, '2022-01', '2022-01-10', '320700'));
+    const merged = (person: string, otherPersonId: string) =>
+      event(`person-${person}`, 'Merged', '2022-02-01', { otherPersonId, reason: 'found twice' });
+    await world.append(merged('Z', 'Q'), merged('Q', 'P200'), paid('LATE', '2022-03', '2022-03-10'));
+    const index = new GroundsIndex(join(world.folder, 'other-index.db'), world.store);
+    await index.reach(456n);
+    const found = (position: bigint, after = '') => [...index.concerned('region-211200', position, after)];
+    expect(found(457n)).toEqual(['LATE', ...ids, 'Q', 'Z']);
+    expect(found(456n)).toEqual([...ids, 'Q', 'Z']);
+    expect(found(454n)).toEqual(ids);
+    expect(found(457n, 'P440')).toEqual([...ids.slice(441), 'Q', 'Z']);
+    expect(found(1n)).toEqual([]);
+    expect([...index.concerned('region-210000', 457n, 'P448')]).toEqual(['P449', 'Q', 'Z']);
+    expect(index.onePersonWith('P200', 457n)).toEqual(['P200', 'Q', 'Z']);
+    expect(index.onePersonWith('P200', 454n)).toEqual(['P200']);
+    expect(index.regionsOf('person-Z', 457n)).toEqual(['320700']);
+    index.close();
+  });
+});
+
 function bound(store: FeedWorld['store']) {
   return {
     readAll: store.readAll.bind(store),
@@ -335,11 +395,11 @@ function bound(store: FeedWorld['store']) {
   };
 }
 
-function collect(feeds: Feeds, position: bigint, signal: AbortSignal) {
+function collect(feeds: Feeds, position: bigint, signal: AbortSignal, name: FeedName = 'answers') {
   const items: Item[] = [];
   let wake: () => void = () => undefined;
   const run = async () => {
-    for await (const page of feeds.follow('answers', { position }, {}, signal)) {
+    for await (const page of feeds.follow(name, { position }, {}, signal)) {
       items.push(...page.items);
       wake();
     }
