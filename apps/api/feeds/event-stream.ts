@@ -44,13 +44,13 @@ export async function streamFeed(
   };
   const stop = () => end('the server is stopping');
   response.once('close', left);
-  response.once('error', left);
+  response.on('error', left);
   if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop);
   const life = setTimeout(() => end('a stream lasts no longer'), limits.lifeMs);
   let stalled: NodeJS.Timeout | undefined;
   const heartbeat = setInterval(() => {
-    if (stalled === undefined) response.write(`: here\nid: ${placeText(place)}\n\n`);
+    if (stalled === undefined && !over.signal.aborted) response.write(`: here\nid: ${placeText(place)}\n\n`);
   }, limits.heartbeatMs);
 
   const taken = () =>

@@ -15,13 +15,16 @@ export interface DispatcherOptions {
   clock?: () => number;
   random?: () => number;
   observe?: (observed: Observed, webhook: string) => void;
-  /** Told of a courier that ended by itself; he is set going again. */
+  /** After a failure of the server or the store a subscription rests so long. */
+  restMs?: number;
+  /** Told of such a failure. */
   onError?: (error: Error, webhook: string) => void;
 }
 
 const LEASE_MS = 15_000;
 const LOOK_AGAIN_MS = 1_000;
 const PATIENCE_MS = 5_000;
+const REST_MS = 10_000;
 
 /** Sends the messages of every active subscription, as the only process that does. */
 export class Dispatcher {
@@ -32,6 +35,8 @@ export class Dispatcher {
   private readonly couriers = new Map<string, Courier>();
   /** Couriers that finish what is under way; another of the same subscription begins after them. */
   private readonly leaving = new Map<string, Promise<void>>();
+  /** Until when a subscription rests after a failure. */
+  private readonly resting = new Map<string, number>();
   private leaseUntil = 0;
   private readonly running: Promise<void>;
 
@@ -86,12 +91,16 @@ export class Dispatcher {
       this.options.webhooks.list().flatMap((one) => (one.state === 'active' ? [[one.id, one] as const] : [])),
     );
     for (const [id, courier] of this.couriers) {
-      if (courier.ended) this.options.onError?.(courier.ended, id);
+      if (courier.ended) {
+        this.resting.set(id, this.now() + (this.options.restMs ?? REST_MS));
+        this.options.onError?.(courier.ended, id);
+      }
       if (courier.ended || wanted.get(id)?.version !== courier.webhook.version) this.dismissOne(id, courier);
     }
     for (const webhook of wanted.values()) {
-      const busy = this.couriers.has(webhook.id) || this.leaving.has(webhook.id);
-      if (!busy) this.couriers.set(webhook.id, this.courierOf(webhook));
+      const { id } = webhook;
+      const waits = this.couriers.has(id) || this.leaving.has(id) || (this.resting.get(id) ?? 0) > this.now();
+      if (!waits) this.couriers.set(webhook.id, this.courierOf(webhook));
     }
   }
 

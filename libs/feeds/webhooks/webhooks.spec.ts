@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { startTypeScript } from '../../event-store/testing/child-process';
 import { rebuild } from '../../read-model';
-import { BEGINNING, type Filter } from '..';
+import { BEGINNING, Feeds, type FeedsOptions, type Filter } from '..';
 import { all, event, lives, openFeedWorld, paid, policies, type FeedWorld } from '../testing/world';
 import { startReceiver, type Receiver } from '../testing/receiver';
 import { waitMs } from './backoff';
@@ -458,6 +458,31 @@ describe('sending', () => {
     dispatcher.wake();
     await receiver.taken(1);
     expect(ids(receiver)).toEqual(['3.A']);
+  });
+
+  it('goes on after a failure of the store', async () => {
+    await world.append(...payments(['A']));
+    await subscribed();
+    let failures = 0;
+    const { store } = world;
+    const failing: FeedsOptions['store'] = {
+      head: () => store.head(),
+      readStream: (...given) => store.readStream(...given),
+      subscribeAll: (...given) => store.subscribeAll(...given),
+      readAll: (...given) => {
+        if (failures++ < 2) throw new Error('the store is away');
+        return store.readAll(...given);
+      },
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'ledger-failing-'));
+    const feeds = new Feeds({ store: failing, policies, folder });
+    send({ feeds, restMs: 5 });
+    await receiver.taken(3);
+    expect(ids(receiver)).toEqual(['1.A', '2.A', '3.A']);
+    expect(errors.splice(0).map(({ message }) => message)).toEqual(['the store is away', 'the store is away']);
+    await Promise.all(started.splice(0).map((one) => one.stop()));
+    await feeds.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('pauses and goes on where it was', async () => {
