@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { contentsOfStore, copyDatabase, damageIn } from '../../../libs/event-store';
 import { EvidenceFile, evidenceIn, signerName, signerOf } from '../../../libs/evidence';
@@ -7,7 +7,7 @@ import { instantOf, isServerAddress, storeFile } from '../../../libs/ledger';
 import { dataFolder } from '../installation';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { draftedFolder } from './draft-folder';
-import { isSqlite, sha256Of, writeManifest, type BackedUpFile, type Manifest } from './manifest';
+import { HEAD, isSqlite, sha256Of, writeManifest, type BackedUpFile, type Manifest } from './manifest';
 import { backupWords } from './words';
 
 interface Options extends OutputOptions {
@@ -70,6 +70,10 @@ async function backedUp(options: Options, terminal: Terminal): Promise<Manifest>
   const progress = options.quiet ? () => undefined : (text: string) => void terminal.err(text);
 
   return draftedFolder(options.to, '--to', async (draft) => {
+    // What was noted of a trail before it is copied, its copy holds.
+    for (const name of headsOf(location, store)) {
+      writeFileSync(join(draft, name), readFileSync(join(dirname(store), name)), { mode: 0o600, flag: 'wx' });
+    }
     for (const name of databasesOf(location, store, options.withoutReadModel === true)) {
       let tenths = 0;
       await copyDatabase(join(dirname(store), name), join(draft, name), ({ done, total }) => {
@@ -112,6 +116,12 @@ function databasesOf(location: string, store: string, withoutReadModel: boolean)
     log,
     ...others.filter((name) => AFTER_THE_LOG.test(name)),
   ];
+}
+
+/** The heads kept beside trails, a line each. */
+function headsOf(location: string, store: string): string[] {
+  if (statSync(location).isFile()) return [];
+  return readdirSync(dirname(store)).filter((name) => HEAD.test(name));
 }
 
 async function filesIn(folder: string): Promise<BackedUpFile[]> {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AuditTrail, auditFile, checkAudit } from '../../../libs/access';
 import { newEvent } from '../../../libs/event-store/testing/contract';
 import { openEmbeddedReader, type StoredEvent } from '../../../libs/event-store';
 import { Sealer, evidenceIn } from '../../../libs/evidence';
@@ -229,6 +230,40 @@ describe('ledger backup and ledger restore', () => {
       expect((await run('restore', lone, '--to', join(folder, 'never'))).status).toBe(1);
       expect(existsSync(join(folder, 'never'))).toBe(false);
     });
+  });
+
+  it('keep the audit trail with its head, and tell a row that was changed', async () => {
+    const trail = new AuditTrail(auditFile(data));
+    const noted = {
+      at: '2026-01-01',
+      subject: 'clerk',
+      action: 'GET',
+      person: 'P-1',
+      basis: null,
+      outcome: '200',
+      correlation: 'c',
+    };
+    for (let row = 0; row < 3; row++) trail.note(noted);
+    trail.flush();
+    expect((await backup('--quiet')).status).toBe(0);
+    trail.close();
+    expect(readdirSync(to())).toEqual(expect.arrayContaining(['audit.head', 'audit.sqlite']));
+    expect((await run('restore', to(), '--check')).status).toBe(0);
+    expect((await restoredTo('again')).status).toBe(0);
+    expect(checkAudit(auditFile(join(folder, 'again')))).toMatchObject({ rows: 3, faults: [] });
+
+    const tampered = new Database(auditFile(data));
+    tampered.exec('PRAGMA writable_schema = ON');
+    for (const { name } of tampered.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all() as {
+      name: string;
+    }[])
+      tampered.exec(`DROP TRIGGER "${name}"`);
+    tampered.exec("UPDATE audit SET person = 'P-2' WHERE seq = 2");
+    tampered.close();
+    expect((await run('backup', '--store', data, '--to', to('tampered'), '--quiet')).status).toBe(0);
+    const check = await run('restore', to('tampered'), '--check');
+    expect(check.status).toBe(1);
+    expect(check.out).toContain('audit.sqlite is damaged: row 2 is not as it was written');
   });
 
   it('tell evidence that does not fit the log, even where the manifest was made to fit', async () => {

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { auditFile, checkAudit } from '../../../libs/access';
 import { contentsOfStore, damageIn, openEmbeddedReader, type StoreContents } from '../../../libs/event-store';
 import {
   EvidenceFile,
@@ -12,7 +13,7 @@ import {
 } from '../../../libs/evidence';
 import { UnreadableEvent, fromStored } from '../../../events';
 import { BadInput, type Language } from '../terminal';
-import { readManifest, sha256Of, type Manifest } from './manifest';
+import { HEAD, readManifest, sha256Of, type Manifest } from './manifest';
 import { backupWords } from './words';
 
 /** What a check found. */
@@ -50,6 +51,10 @@ export async function checkBackup(backup: string, { key, lang }: { key?: string;
     const position = projectedThrough(path);
     if (position > contents.events) checked.damage.push(words.readModelAhead(name, position, contents.events));
   }
+  const audit = files.find(({ name }) => name === basename(auditFile('')));
+  if (audit) checked.damage.push(...checkAudit(audit.path).faults.map((fault) => words.damaged(audit.name, fault)));
+  // A log with a gap is not read at all.
+  if (contents.faults.length > 0) return checked;
   checked.unreadable.push(...(await unreadableEvents(store.path)));
   await checkEvidence(store.path, manifest && evidenceIn(backup).file, key ?? manifest?.evidenceKey, checked, lang);
   return checked;
@@ -65,7 +70,7 @@ async function faultsOfFile(
   if (!existsSync(path)) return [words.missing(name)];
   const expected = manifest?.files.find((file) => file.name === name);
   if (expected && (await sha256Of(path)) !== expected.sha256) return [words.changed(name)];
-  const damage = damageIn(path);
+  const damage = HEAD.test(name) ? [] : damageIn(path);
   return damage.length > 0 ? [words.damaged(name, damage.join('; '))] : [];
 }
 

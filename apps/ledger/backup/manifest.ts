@@ -27,6 +27,9 @@ export interface Manifest {
 
 export const MANIFEST = 'manifest.json';
 
+/** A file beside a trail that says with which row it ends; no database. */
+export const HEAD = /^[a-z-]+\.head$/;
+
 /** Reads the manifest of a backup's folder; a manifest that is none is bad input. */
 export function readManifest(folder: string): Manifest {
   let read: unknown;
