@@ -31,43 +31,60 @@ export interface Difference {
   steps: Step[];
   /** How many other things differ between the bases and change nothing here. */
   withoutEffect: number;
+  /** Only where the bases differ in too much to try it all: the causes are complete, but some may not be needed, and no steps are given. */
+  unsifted?: true;
 }
+
+/** Answers that are tried for one difference at most: a second or two of a person with hundreds of events. */
+const TRIALS = 800;
 
 /**
  * Each changed span and figure of the two answers with its causes. What may be a cause is whatever the sides do not share;
  * what is one is found by answering without it (delta debugging), so causes that only work together are found together.
+ * `trials` bounds the answers that are tried.
  */
-export function difference(from: Side, to: Side, answers?: { from: Answer; to: Answer }): Difference {
+export function difference(from: Side, to: Side, answers?: { from: Answer; to: Answer }, trials = TRIALS): Difference {
   const before = figuresOf(answers?.from ?? answerTo(from));
   const after = figuresOf(answers?.to ?? answerTo(to));
   const candidates = causesBetween(from, to);
   if (sameFigures(before, after)) {
     return { changes: [], causes: [], steps: [], withoutEffect: candidates.length };
   }
-  const trial = new Trial(from, to, candidates, before, after);
+  const trial = new Trial(from, to, candidates, before, after, trials);
   const all = candidates.map((_, index) => index);
   // What is tried first is left out first, so of two causes that would each do, the earlier one is named.
-  const chosen = minimal([...all].reverse(), (set) => sameFigures(trial.figures(set), after)).sort((a, b) => a - b);
+  const chosen = minimal([...all].reverse(), (set) => trial.holds(set, (figures) => sameFigures(figures, after))).sort(
+    (a, b) => a - b,
+  );
+  const steps = stepsThrough(chosen, trial);
   const place = new Map(chosen.map((candidate, index) => [candidate, index]));
   const changes = changesBetween(before, after).map((change): Attributed => {
-    const made = minimal([...chosen].reverse(), (set) => hasHappened(change, trial.figures(set)));
+    const happened = (set: readonly number[]) => trial.holds(set, (figures) => hasHappened(change, figures));
+    // Most changes are made by the causes at whose steps the same figure or list changed; where they do not suffice, by any.
+    const near = chosen.filter((_, index) => steps[index]?.changes.some(({ at }) => at === change.at));
+    const suspects = near.length < chosen.length && happened(near) ? near : chosen;
+    const made = minimal([...suspects].reverse(), happened);
     return { ...spoken(change), causes: made.map((candidate) => place.get(candidate)!).sort((a, b) => a - b) };
   });
   return {
     changes,
     causes: chosen.map((candidate) => candidates[candidate]!),
-    steps: stepsThrough(chosen, trial),
+    steps: trial.exhausted ? [] : steps,
     withoutEffect: candidates.length - chosen.length,
+    ...(trial.exhausted ? { unsifted: true } : {}),
   };
 }
 
 function stepsThrough(chosen: readonly number[], trial: Trial): Step[] {
-  return chosen.map((_, index) => ({
-    cause: index,
-    changes: changesBetween(trial.figures(chosen.slice(0, index)), trial.figures(chosen.slice(0, index + 1))).map(
-      spoken,
-    ),
-  }));
+  const steps: Step[] = [];
+  let before = trial.figures([]);
+  for (const index of chosen.keys()) {
+    const figures = trial.figures(chosen.slice(0, index + 1));
+    if (!before || !figures) return [];
+    steps.push({ cause: index, changes: changesBetween(before, figures).map(spoken) });
+    before = figures;
+  }
+  return steps;
 }
 
 function spoken({ keys: _keys, ...change }: Change): Omit<Change, 'keys'> {
@@ -88,6 +105,7 @@ class Trial {
     private readonly candidates: readonly Cause[],
     before: Figures,
     after: Figures,
+    private left: number,
   ) {
     this.asked.set('', before);
     this.asked.set(candidates.map((_, index) => index).join(), after);
@@ -105,11 +123,25 @@ class Trial {
     sort(to.events, true);
   }
 
-  /** What the first side says with these candidates applied. */
-  figures(applied: readonly number[]): Figures {
+  /** Whether some answer could not be tried any more. */
+  exhausted = false;
+
+  /** Whether what is looked for holds of the first side with these candidates applied; untried, it is taken not to. */
+  holds(applied: readonly number[], looked: (figures: Figures) => boolean): boolean {
+    const figures = this.figures(applied);
+    return figures !== undefined && looked(figures);
+  }
+
+  /** What the first side says with these candidates applied; undefined where no more may be tried. */
+  figures(applied: readonly number[]): Figures | undefined {
     const key = [...applied].sort((a, b) => a - b).join();
     let figures = this.asked.get(key);
     if (!figures) {
+      if (this.left === 0) {
+        this.exhausted = true;
+        return undefined;
+      }
+      this.left--;
       const set = new Set(applied);
       const causes = applied.map((candidate) => this.candidates[candidate]!);
       const question = applyToQuestion(this.from.question, this.to.question, causes);

@@ -107,6 +107,10 @@ export const disputeSchemas: Record<string, Schema> = {
     causes: list(ref('Cause')),
     steps: list(object<DifferenceReport['steps'][number]>({ cause: whole, changes: list(changed) })),
     withoutEffect: { ...whole, description: 'How many other things differ and change nothing' },
+    unsifted: optional({
+      ...flag,
+      description: 'Only where too much differs to try it all: the causes are complete, but some may not be needed',
+    }),
   }),
   Timeline: object<Timeline>({
     person: text,

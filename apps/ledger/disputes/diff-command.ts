@@ -33,7 +33,10 @@ async function runDiff(person: string, options: Options, terminal: Terminal): Pr
 }
 
 /** Each change with the numbers of its causes, and the causes under their numbers. */
-function differencePage({ from, to, changes, causes, withoutEffect }: DifferenceReport, lang: Language): string {
+function differencePage(
+  { from, to, changes, causes, withoutEffect, unsifted }: DifferenceReport,
+  lang: Language,
+): string {
   const zh = lang === 'zh';
   const lines = [
     `${zh ? '甲' : 'from'}  ${from.basis.text}`,
@@ -50,6 +53,14 @@ function differencePage({ from, to, changes, causes, withoutEffect }: Difference
       zh
         ? `两个口径之间另有 ${withoutEffect} 项不同，不影响结果`
         : `${withoutEffect} other differences between the bases change nothing`,
+    );
+  }
+  if (unsifted) {
+    lines.push(
+      '',
+      zh
+        ? '两个口径差别太多，未逐一排除：所列原因齐全，但其中有的可能并非必要。请取相距较近的口径'
+        : 'the bases differ in too much to try it all: the causes are complete, but some may not be needed; take bases that are closer',
     );
   }
   return `${lines.join('\n')}\n`;

@@ -8,6 +8,7 @@ import {
   type HashAlgorithm,
   type Sealer,
 } from '../../evidence';
+import type { Difference } from '../../../projections/difference';
 import { jurisdictionsOf, type Pack, type Policies } from '../../policy/evaluation';
 import { fromStored, parseStream } from '../../../events';
 import { answerOf, compared, type DifferenceReport } from '../answers';
@@ -104,8 +105,8 @@ export function said(
 }
 
 /** What is kept of a comparison beside its answers. */
-export function differenceOf({ changes, causes, steps, withoutEffect }: DifferenceReport) {
-  return { changes, causes, steps, withoutEffect };
+export function differenceOf({ changes, causes, steps, withoutEffect, unsifted }: DifferenceReport): Difference {
+  return { changes, causes, steps, withoutEffect, ...(unsifted ? { unsifted } : {}) };
 }
 
 /** The packs of every region that the events name, and of those above: all versions, so that the choice among them can be made again. */

@@ -293,6 +293,9 @@ class StatementPage {
             '',
             'narrow',
           ]),
+      difference.unsifted
+        ? `<p>${this.say('两种口径差别较多，未逐一排除：所列原因齐全，但其中有的可能并非必要。', 'The bases differ in too much to try it all: the causes are complete, but some may not be needed.')}</p>`
+        : '',
       causes.length === 0 ? '' : `<ol class="causes">${causes.join('\n')}</ol>`,
       idle > 0
         ? `<p class="muted">${this.say(`两种口径之间另有 ${idle} 项不同，对结果没有影响。`, `${idle} other differences between the bases change nothing.`)}</p>`
