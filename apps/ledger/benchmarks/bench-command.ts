@@ -15,7 +15,7 @@ interface Options extends OutputOptions {
   folder?: string;
 }
 
-const BENCHES = ['answers', 'stores', 'imports', 'reports', 'feeds', 'load'] as const;
+const BENCHES = ['answers', 'stores', 'imports', 'reports', 'feeds', 'load', 'disputes'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -56,6 +56,10 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
         measured.push(...(await benchLoad(folder, policies)));
       }
       if (name === 'feeds') measured.push(...(await benchFeeds(policies, folder)));
+      if (name === 'disputes') {
+        const { benchAllDisputes } = await import('./disputes');
+        measured.push(...(await benchAllDisputes(folder, policies)));
+      }
       if (name === 'reports') measured.push(...(await benchReports(policies, { within: folder })));
     }
   } finally {
