@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { contentsOfStore, copyDatabase, damageIn } from '../../../libs/event-store';
 import { EvidenceFile, evidenceIn, signerName, signerOf } from '../../../libs/evidence';
@@ -80,6 +80,7 @@ async function backedUp(options: Options, terminal: Terminal): Promise<Manifest>
         const now = Math.floor((done / total) * 10);
         if (now > tenths) progress(words.copying(name, (tenths = now) * 10));
       });
+      chmodSync(join(draft, name), 0o600);
       progress(words.checking(name));
       const damage = damageIn(join(draft, name));
       if (damage.length > 0) throw new Damaged(words.damaged(name, damage.join('; ')));

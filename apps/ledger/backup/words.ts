@@ -36,7 +36,8 @@ const en: BackupWords = {
   otherLog: 'the log is not the one that was backed up: its SHA-256 differs',
   readModelAhead: (name, position, events) => `${name} has come to position ${position}, and the log ends at ${events}`,
   notRestored: (backup) => `${backup} is not restored; nothing was written`,
-  restored: (folder) => `Restored to ${folder}; start the server with LEDGER_DATA=${folder}\n`,
+  restored: (folder) =>
+    `Restored to ${folder}. Put the key files that were kept apart (vault.key) there, then start the server with LEDGER_DATA=${folder}\n`,
 };
 
 const zh: BackupWords = {
@@ -55,7 +56,8 @@ const zh: BackupWords = {
   otherLog: '日志不是当时备份的日志：SHA-256 不同',
   readModelAhead: (name, position, events) => `${name} 已到位置 ${position}，而日志止于 ${events}`,
   notRestored: (backup) => `${backup} 未恢复，没有写入任何内容`,
-  restored: (folder) => `已恢复到 ${folder}；以 LEDGER_DATA=${folder} 启动服务\n`,
+  restored: (folder) =>
+    `已恢复到 ${folder}。请先放回另行保存的密钥文件（vault.key），再以 LEDGER_DATA=${folder} 启动服务\n`,
 };
 
 /** What backup and restore say, in both languages. */
