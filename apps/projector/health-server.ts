@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { registerPulseMetrics } from './metrics';
-import { isWell, troubleWords, type Pulse } from './pulse';
+import { isWell, toldOf, type Pulse } from './pulse';
 
 /** Tells health and metrics to this machine alone; nothing in them names a person. */
 export interface HealthServer {
@@ -24,7 +24,10 @@ export async function serveHealth(port: number, pulse: () => Pulse): Promise<Hea
   async function reply(method: string, path: string, response: ServerResponse): Promise<void> {
     const read = method === 'GET' || method === 'HEAD';
     if (read && path === '/healthz') return json(response, 200, { status: 'ok' });
-    if (read && path === '/readyz') return json(response, isWell(pulse()) ? 200 : 503, readiness(pulse()));
+    if (read && path === '/readyz') {
+      const well = isWell(pulse());
+      return json(response, well ? 200 : 503, { status: well ? 'ok' : 'error', ...toldOf(pulse()) });
+    }
     if (read && path === '/metrics') {
       response.writeHead(200, { 'Content-Type': registry.contentType }).end(await registry.metrics());
       return;
@@ -41,23 +44,6 @@ export async function serveHealth(port: number, pulse: () => Pulse): Promise<Hea
       server.closeAllConnections();
       await closed;
     },
-  };
-}
-
-/** What health says of a projector. */
-export function readiness(pulse: Pulse): object {
-  const { state, trouble, shard, position, head, lag, lagSeconds, filling, status, verified } = pulse;
-  return {
-    status: isWell(pulse) ? 'ok' : 'error',
-    state,
-    ...(trouble ? { reason: `${troubleWords[trouble]}; see the log of the projector` } : {}),
-    shard,
-    position: String(position),
-    ...(head === undefined ? {} : { head: String(head), lag }),
-    lagSeconds: Math.round(lagSeconds),
-    ...(filling ? { filling } : {}),
-    parked: status.parked,
-    differences: status.differences + (verified?.differences ?? 0),
   };
 }
 

@@ -1,3 +1,3 @@
 export { openLog } from './log';
 export { registerPulseMetrics } from './metrics';
-export { isWell, troubleWords, type Pulse } from './pulse';
+export { isWell, toldOf, troubleWords, type Pulse } from './pulse';

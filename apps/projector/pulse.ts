@@ -59,7 +59,23 @@ export function isWell({ state }: Pulse): boolean {
   return state === 'following' || state === 'catchingUp' || state === 'standby';
 }
 
-/** What is said of a trouble to anyone who asks; addresses and causes are in the log. */
+/** What is told of a projector to anyone who asks about health; addresses and causes are in the log. */
+export function toldOf(pulse: Pulse) {
+  const { state, trouble, shard, position, head, lag, lagSeconds, eventsPerSecond, filling, status, verified } = pulse;
+  return {
+    state,
+    ...(trouble ? { reason: `${troubleWords[trouble]}; see the log of the projector` } : {}),
+    shard,
+    position: String(position),
+    ...(head === undefined ? {} : { head: String(head), lag }),
+    lagSeconds: Math.round(lagSeconds),
+    eventsPerSecond: Math.round(eventsPerSecond),
+    ...(filling ? { filling } : {}),
+    parked: status.parked,
+    differences: status.differences + (verified?.differences ?? 0),
+  };
+}
+
 export const troubleWords: Readonly<Record<Trouble, string>> = {
   store: 'the store does not answer',
   readModel: 'the database of the read model does not answer',

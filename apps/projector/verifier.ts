@@ -16,6 +16,7 @@ const TOLD = 20;
 export class Verifier {
   private timer: NodeJS.Timeout | undefined;
   private thread: Worker | undefined;
+  private stopped = false;
 
   constructor(
     private readonly work: Verifying & { everyHours: number; isTurn: () => boolean; clock: () => number; log: Logger },
@@ -26,11 +27,13 @@ export class Verifier {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     clearTimeout(this.timer);
     await this.thread?.terminate();
   }
 
   private wait(milliseconds: number): void {
+    if (this.stopped) return;
     this.timer = setTimeout(() => {
       const { isTurn, everyHours } = this.work;
       if (!isTurn()) return this.wait(FIRST_MS);

@@ -10,7 +10,7 @@ import {
 import type { EventStore } from '../../../libs/event-store';
 import { LoadedPolicies } from '../../../libs/policy';
 import { AllowsAnyone } from '../access';
-import { isWell, troubleWords, type Pulse } from '../../projector';
+import { isWell, toldOf, troubleWords, type Pulse } from '../../projector';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { PULSE, STORE } from '../parts';
 import { ReportTables } from '../projecting';
@@ -108,19 +108,9 @@ export class HealthController {
     const indicator = this.indicators.check('projector');
     if (!this.pulse) return indicator.up({ state: 'off' });
     const pulse = this.pulse();
-    const { state, trouble, shard, position, lag, lagSeconds, filling, status } = pulse;
-    const told = {
-      state,
-      shard,
-      position: String(position),
-      ...(lag === undefined ? {} : { lag }),
-      lagSeconds: Math.round(lagSeconds),
-      parked: status.parked,
-      differences: status.differences,
-      ...(filling ? { filling } : {}),
-    };
-    if (isWell(pulse) || state === 'starting' || state === 'filling') return indicator.up(told);
-    return indicator.down({ ...told, ...(trouble ? { reason: `${troubleWords[trouble]}; see the log` } : {}) });
+    const { state } = pulse;
+    const up = isWell(pulse) || state === 'starting' || state === 'filling';
+    return up ? indicator.up(toldOf(pulse)) : indicator.down(toldOf(pulse));
   }
 
   private packsLoaded() {
