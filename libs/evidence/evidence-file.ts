@@ -53,6 +53,10 @@ export class EvidenceFile {
 
   /** Opens the file for adding to it, made with `origin` where there is none. Throws where it holds another origin's log. */
   static open(file: string, origin: string): EvidenceFile {
+    return sound(file, () => EvidenceFile.opened(file, origin));
+  }
+
+  private static opened(file: string, origin: string): EvidenceFile {
     const database = new Database(file, { timeout: 5_000 });
     try {
       database.pragma('journal_mode = WAL');
@@ -84,14 +88,16 @@ export class EvidenceFile {
   /** Opens the file for reading. Throws where there is none. */
   static read(file: string): EvidenceFile {
     if (!existsSync(file)) throw new Error(`there is no evidence file at ${file}; "ledger evidence seal" makes one`);
-    const database = new Database(file, { readonly: true, fileMustExist: true });
-    try {
-      checkSchema(database, file);
-      return new EvidenceFile(database);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    return sound(file, () => {
+      const database = new Database(file, { readonly: true, fileMustExist: true });
+      try {
+        checkSchema(database, file);
+        return new EvidenceFile(database);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    });
   }
 
   /** The file that it is in. */
@@ -103,10 +109,16 @@ export class EvidenceFile {
   head(): { size: number; position: bigint } {
     const row = this.database
       .prepare('SELECT n, hashes, positions FROM tile WHERE level = 0 ORDER BY n DESC LIMIT 1')
-      .get() as { n: number; hashes: Buffer; positions: Buffer } | undefined;
+      .get() as ({ n: number } & Partial<Tile>) | undefined;
     if (!row) return { size: 0, position: 0n };
-    const width = row.hashes.length / HASH_BYTES;
-    return { size: row.n * TILE + width, position: row.positions.readBigUInt64BE((width - 1) * POSITION_BYTES) };
+    const leaves = leavesOf(row.hashes, row.positions);
+    return { size: row.n * TILE + leaves.length, position: leaves.at(-1)!.position };
+  }
+
+  /** The hash of the last event; undefined of an empty log. */
+  lastLeaf(): Hash | undefined {
+    const { size } = this.head();
+    return size === 0 ? undefined : hashIn(this.tile(0, Math.floor((size - 1) / TILE)), (size - 1) % TILE);
   }
 
   /**
@@ -197,10 +209,7 @@ export class EvidenceFile {
     const end = Math.min(until, Math.ceil(this.head().size / TILE));
     for (let n = from; n < end; n += TILES_AT_ONCE) {
       for (const { hashes, positions } of rows.all(n, Math.min(n + TILES_AT_ONCE, end)) as Tile[]) {
-        yield Array.from({ length: hashes.length / HASH_BYTES }, (_, at) => ({
-          hash: hashIn(hashes, at),
-          position: positions.readBigUInt64BE(at * POSITION_BYTES),
-        }));
+        yield leavesOf(hashes, positions);
       }
     }
   }
@@ -252,6 +261,16 @@ export class EvidenceFile {
 
 const EMPTY = Buffer.alloc(0);
 
+/** What SQLite says of a file that was cut or overwritten, said so that it is understood. */
+function sound<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!/^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN)/.test((error as { code?: string }).code ?? '')) throw error;
+    throw new Error(`the evidence file ${file} is damaged or was cut (${(error as Error).message})`, { cause: error });
+  }
+}
+
 function checkSchema(database: Database.Database, file: string): void {
   const ours = database.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'evidence'").pluck().get() === 1;
   if (!ours) throw new Error(`${file} is a database, but holds no evidence of a log; give another file`);
@@ -259,6 +278,17 @@ function checkSchema(database: Database.Database, file: string): void {
   if (found !== schemaVersion) {
     throw new Error(`${file} holds evidence of version ${String(found)}; this program knows version ${schemaVersion}`);
   }
+}
+
+function leavesOf(hashes?: Buffer | null, positions?: Buffer | null): Leaf[] {
+  const width = (hashes?.length ?? 0) / HASH_BYTES;
+  if (!hashes || !positions || width === 0 || positions.length !== width * POSITION_BYTES) {
+    throw new Error('a tile of the evidence file is damaged: its hashes and positions do not belong together');
+  }
+  return Array.from({ length: width }, (_, at) => ({
+    hash: hashIn(hashes, at),
+    position: positions.readBigUInt64BE(at * POSITION_BYTES),
+  }));
 }
 
 function hashIn(tile: Buffer, at: number): Hash {

@@ -38,12 +38,24 @@ export class Sealer {
   /** Opens the evidence for adding to it. Throws where the file or the key cannot be used. */
   static open({ file, keyFile, algorithm = 'sm3', signature, name }: EvidencePlace): Sealer {
     mkdirSync(dirname(file), { recursive: true });
+    const known = existsSync(file) ? originIn(file) : undefined;
+    if (known !== undefined && !existsSync(keyFile)) {
+      throw new Error(
+        `there is no key ${keyFile}, and ${file} was signed with one; give that key, or begin new evidence`,
+      );
+    }
     const pem = keyIn(keyFile, signature);
-    const origin = existsSync(file)
-      ? originIn(file)
-      : originOf(name ?? `enrollment-ledger-${randomBytes(6).toString('hex')}`, algorithm);
+    const origin = known ?? originOf(name ?? `enrollment-ledger-${randomBytes(6).toString('hex')}`, algorithm);
+    const signer = signerOf(signerName(origin), pem);
     const evidence = EvidenceFile.open(file, origin);
-    return new Sealer(evidence, signerOf(signerName(evidence.origin), pem));
+    const last = evidence.lastCheckpoint();
+    if (last && !signer.verifier.vouchesFor(last.note)) {
+      evidence.close();
+      throw new Error(
+        `the last checkpoint in ${file} is not signed with the key in ${keyFile}: the key was changed, or the checkpoint; run ledger evidence verify with the published key`,
+      );
+    }
+    return new Sealer(evidence, signer);
   }
 
   /** The public key as text, for whoever is to check checkpoints and packets. */
@@ -54,6 +66,7 @@ export class Sealer {
   /** Hashes what the log holds and the evidence does not yet, and signs a checkpoint where anything is new. Small batches hold nobody up. */
   async catchUp(reader: Pick<EventReader, 'readAll'>, signedAt: string, batchSize = BATCH): Promise<KeptCheckpoint> {
     let { size, position } = this.evidence.head();
+    await this.checkLast(reader, position);
     for await (const batch of reader.readAll({ after: position, batchSize })) {
       if (!this.add(size, batch)) ({ size, position } = this.evidence.head());
       else size += batch.length;
@@ -80,7 +93,7 @@ export class Sealer {
    * after the first of them. `now` gives the instant of a checkpoint. Stop the subscription before `close`.
    */
   follow(
-    reader: Pick<EventReader, 'subscribeAll'>,
+    reader: Pick<EventReader, 'readAll' | 'subscribeAll'>,
     { now, everyEvents = 10_000, everyMs = 60_000 }: { now: () => string; everyEvents?: number; everyMs?: number },
   ): Subscription {
     let { size, position } = this.evidence.head();
@@ -91,7 +104,10 @@ export class Sealer {
       timer = undefined;
       sealed = this.checkpoint(now()).size;
     };
+    const checked = this.checkLast(reader, position);
+    checked.catch(() => undefined);
     const subscription = reader.subscribeAll({ after: position, batchSize: LIVE_BATCH }, async (batch) => {
+      await checked;
       // Another process may have hashed the same events; then only what it left is ours.
       const fresh = batch.filter((event) => event.position > position);
       if (!this.add(size, fresh)) {
@@ -117,6 +133,19 @@ export class Sealer {
       closed: subscription.closed,
       stop,
     };
+  }
+
+  /** That the log still holds the last event that was hashed: nothing is signed on top of a log that was put back or changed. */
+  private async checkLast(reader: Pick<EventReader, 'readAll'>, position: bigint): Promise<void> {
+    if (position === 0n) return;
+    const leaf = this.evidence.lastLeaf();
+    for await (const [event] of reader.readAll({ after: position - 1n, limit: 1, batchSize: 1 })) {
+      if (event?.position === position && this.evidence.hasher.leaf(eventText(event)) === leaf) return;
+      break;
+    }
+    throw new Error(
+      `the event at position ${position} is not the one that was hashed last: the store was put back to an older copy, or changed; nothing was signed, run ledger evidence verify`,
+    );
   }
 
   /** Signs any text, such as the seal of a packet. */

@@ -94,6 +94,11 @@ export async function readingEvidence<T>(
         ? signerOf(signerName(evidence.origin), readFileSync(keyFile, 'utf8')).verifier
         : verifierIn(options.key);
     return await use(evidence, verifier);
+  } catch (error) {
+    if (!/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test((error as { code?: string }).code ?? '')) throw error;
+    throw new BadInput(
+      `--evidence: ${file}, or the store, is damaged or was cut (${(error as Error).message}); nothing of it can be believed`,
+    );
   } finally {
     evidence.close();
   }
