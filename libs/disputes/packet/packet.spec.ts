@@ -172,6 +172,34 @@ describe('what was changed in a packet is found and named', () => {
     expect(places(text)).toEqual(expect.arrayContaining(['events', 'answer']));
   });
 
+  it('any part of another packet in the place of its own', async () => {
+    const own = await packetOf();
+    const text = packetText(own);
+    await record('person-P1', paid('2022-11', '2022-11-06', '2023-01-05'));
+    const others = [
+      (await disputes.packet('P2', then, { validOn: '2022-10-20' }, source()))!,
+      (await disputes.packet('P1', { validOn: '2022-11-20' }, { validOn: '2022-10-21' }, source()))!,
+    ].map((other) => JSON.parse(packetText(other)) as Packet);
+    for (const other of others) {
+      for (const name of Object.keys(other.content) as (keyof Packet['content'])[]) {
+        const copy = JSON.parse(text) as Packet;
+        if (JSON.stringify(copy.content[name]) === JSON.stringify(other.content[name])) continue;
+        Object.assign(copy.content, { [name]: other.content[name] });
+        expect(`${name}: ${places(packetText(copy)).length > 0 ? 'found' : 'passed'}`).toBe(`${name}: found`);
+      }
+      expect(places(changed(own, (copy) => void (copy.seal = other.seal)))).toContain('question');
+      const both = changed(own, (copy) =>
+        Object.assign(copy, { seal: other.seal, content: { ...other.content, answer: copy.content.answer } }),
+      );
+      expect(places(both)).toContain('answer');
+    }
+    const [event, ...rest] = others[0]!.content.events;
+    expect(rest.length).toBeGreaterThan(0);
+    expect(places(changed(own, ({ content }) => void (content.events[0] = event!)))).toEqual(
+      expect.arrayContaining([`event ${event!.id}`]),
+    );
+  });
+
   it('any one byte, wherever it stands', async () => {
     const text = packetText(await packetOf());
     const at = fc.oneof(
@@ -189,6 +217,23 @@ describe('what was changed in a packet is found and named', () => {
       { numRuns: 250 },
     );
   });
+
+  // Every byte takes minutes: PACKET_BYTES=all npx jest libs/disputes/packet
+  if (process.env['PACKET_BYTES'] === 'all') {
+    it('every single byte, raised, lowered and left out', async () => {
+      const bytes = Buffer.from(packetText(await packetOf()));
+      for (let at = 0; at < bytes.length; at++) {
+        for (const by of [1, -1, undefined]) {
+          const copy =
+            by === undefined ? Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]) : Buffer.from(bytes);
+          if (by !== undefined) copy[at] = (copy[at]! + by) & 0xff;
+          const text = copy.toString('utf8');
+          if (checkPacket(text, engine).intact)
+            throw new Error(`byte ${at} ${by ?? 'left out'}: ${text.slice(at - 40, at + 40)}`);
+        }
+      }
+    }, 3_600_000);
+  }
 
   it('what is no packet at all is said to be none', () => {
     for (const text of [
