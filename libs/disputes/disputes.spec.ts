@@ -325,6 +325,11 @@ describe('the impact of a proposal', () => {
     expect(impact).toMatchObject({ region: REGION, examined: 2, parked: [] });
     expect(impact.changed.map(({ person }) => person)).toContain('P4');
     expect(impact.totals.waitingDaysGained).toBeGreaterThan(0);
+    // A day more of waiting is not the fund's, by the rule of the waiting; every day is told of one bearer.
+    expect(impact.bearing).toContainEqual(expect.objectContaining({ who: 'notFund', rule: 'TL-2.2.2b' }));
+    for (const figure of Object.keys(impact.totals) as (keyof typeof impact.totals)[]) {
+      expect(impact.bearing.reduce((sum, one) => sum + one[figure], 0)).toBe(impact.totals[figure]);
+    }
     expect(await ledger.regionEvents(REGION)).toEqual([]);
   });
 

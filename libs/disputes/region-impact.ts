@@ -3,7 +3,7 @@ import type { Day } from '../calendar';
 import type { EventReader } from '../event-store';
 import { parseStream, type EventType, type LedgerEvent } from '../../events';
 import { regionsOf } from '../../projections/grounds';
-import { isIdle, type DayChanges, type Impact } from './impact';
+import { isIdle, type Bearing, type DayRun, type Impact } from './impact';
 
 /** What a proposal for a region's stream would change for everyone it touches. */
 export interface RegionImpact {
@@ -16,7 +16,17 @@ export interface RegionImpact {
   changed: Impact[];
   /** Those who cannot be answered about, so that nothing can be said of them. */
   parked: string[];
-  totals: { benefitDaysGained: number; benefitDaysLost: number; waitingDaysGained: number; waitingDaysLost: number };
+  totals: DayTotals;
+  /** The same days by who bears them, and by which rule where one says it. */
+  bearing: (Bearing & DayTotals)[];
+}
+
+/** Days of everyone together. */
+export interface DayTotals {
+  benefitDaysGained: number;
+  benefitDaysLost: number;
+  waitingDaysGained: number;
+  waitingDaysLost: number;
 }
 
 /** Everyone whose facts name the region or one below it, in the order in which the log first names them. */
@@ -42,7 +52,8 @@ export function emptyRegionImpact(region: string, validOn: Day, proposed: readon
     examined: 0,
     changed: [],
     parked: [],
-    totals: { benefitDaysGained: 0, benefitDaysLost: 0, waitingDaysGained: 0, waitingDaysLost: 0 },
+    totals: noDays(),
+    bearing: [],
   };
 }
 
@@ -54,16 +65,28 @@ export function addToRegion(total: RegionImpact, person: string, impact: Impact 
   }
   if (isIdle(impact)) return;
   total.changed.push(impact);
-  const { totals } = total;
-  totals.benefitDaysGained += sum(impact.benefitDays, 'gainedDays');
-  totals.benefitDaysLost += sum(impact.benefitDays, 'lostDays');
-  totals.waitingDaysGained += sum(impact.waitingDays, 'gainedDays');
-  totals.waitingDaysLost += sum(impact.waitingDays, 'lostDays');
+  for (const { gained, lost } of impact.benefitDays) {
+    addRuns(total, 'benefitDaysGained', gained);
+    addRuns(total, 'benefitDaysLost', lost);
+  }
+  for (const { gained, lost } of impact.waitingDays) {
+    addRuns(total, 'waitingDaysGained', gained);
+    addRuns(total, 'waitingDaysLost', lost);
+  }
+}
+
+function addRuns({ totals, bearing }: RegionImpact, figure: keyof DayTotals, runs: readonly DayRun[]): void {
+  for (const { days, bearing: borne } of runs) {
+    let same = bearing.find(({ who, rule }) => who === borne.who && rule === borne.rule);
+    if (!same) bearing.push((same = { ...borne, ...noDays() }));
+    same[figure] += days;
+    totals[figure] += days;
+  }
+}
+
+function noDays(): DayTotals {
+  return { benefitDaysGained: 0, benefitDaysLost: 0, waitingDaysGained: 0, waitingDaysLost: 0 };
 }
 
 /** A question of `regionsOf` that names no region of its own: the country. */
 const NOWHERE = jurisdictionsOf('000000')[0]!;
-
-function sum(changes: readonly DayChanges[], field: 'gainedDays' | 'lostDays'): number {
-  return changes.reduce((total, change) => total + change[field], 0);
-}

@@ -22,6 +22,7 @@ export interface TimelineEvent {
   amends?: string;
   /** The corrections and voidings that name it, whether or not they stand. */
   amendedBy: string[];
+  /** Without birth date, sex and identity. */
   data: object;
 }
 
@@ -97,8 +98,18 @@ function shown(event: LedgerEvent, amendedBy: string[]): TimelineEvent {
     lateDays: dayNumber(recordedAt.slice(0, 10)) - dayNumber(effectiveOn),
     ...('target' in data ? { amends: data.target } : {}),
     amendedBy,
-    data,
+    data: withoutPersonal(data),
   };
+}
+
+/** Who somebody is is told by his id alone; the events themselves are for those who may read them. */
+const PERSONAL: ReadonlySet<string> = new Set(['birthDate', 'sex', 'identity']);
+
+function withoutPersonal<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutPersonal) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !PERSONAL.has(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutPersonal(inner as unknown)])) as T;
 }
 
 function byMoment(events: readonly LedgerEvent[]): Map<string, LedgerEvent[]> {

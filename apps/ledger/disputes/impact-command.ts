@@ -95,10 +95,7 @@ function impactPage(impact: Impact, lang: Language): string {
 }
 
 function days(label: string, changes: readonly DayChanges[], lang: Language): string[] {
-  const zh = lang === 'zh';
-  const bearers = zh
-    ? { fund: '基金承担', notFund: '基金不承担', notStated: '由谁承担文件未规定' }
-    : { fund: 'borne by the fund', notFund: 'not borne by the fund', notStated: 'no rule says who bears it' };
+  const bearers = BEARERS[lang];
   return changes.flatMap(({ scheme, region = '', gained, lost, gainedDays, lostDays }) => [
     `${label} ${term(scheme, lang)} ${region}: +${gainedDays} −${lostDays}`,
     ...[...gained.map((run) => ['+', run] as const), ...lost.map((run) => ['−', run] as const)].map(
@@ -108,13 +105,27 @@ function days(label: string, changes: readonly DayChanges[], lang: Language): st
   ]);
 }
 
-function regionPage({ region, examined, changed, parked, totals }: RegionImpact, lang: Language): string {
+const BEARERS = {
+  zh: { fund: '基金承担', notFund: '基金不承担', notStated: '由谁承担文件未规定' },
+  en: { fund: 'borne by the fund', notFund: 'not borne by the fund', notStated: 'no rule says who bears it' },
+} as const;
+
+function bearingLine({ who, rule, ...days }: RegionImpact['bearing'][number], zh: boolean): string {
+  const { benefitDaysGained, benefitDaysLost, waitingDaysGained, waitingDaysLost } = days;
+  const borne = `${BEARERS[zh ? 'zh' : 'en'][who]}${rule === undefined ? '' : ` (${rule})`}`;
+  return zh
+    ? `    ${borne}：待遇天数 +${benefitDaysGained} −${benefitDaysLost}，等待天数 +${waitingDaysGained} −${waitingDaysLost}`
+    : `    ${borne}: benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`;
+}
+
+function regionPage({ region, examined, changed, parked, totals, bearing }: RegionImpact, lang: Language): string {
   const zh = lang === 'zh';
   const { benefitDaysGained, benefitDaysLost, waitingDaysGained, waitingDaysLost } = totals;
   const lines = [
     zh
       ? `${region}：涉及 ${examined} 人，其中 ${changed.length} 人结果变化；待遇天数 +${benefitDaysGained} −${benefitDaysLost}，等待天数 +${waitingDaysGained} −${waitingDaysLost}`
       : `${region}: ${examined} people touched, ${changed.length} changed; benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`,
+    ...bearing.map((borne) => bearingLine(borne, zh)),
     ...(parked.length > 0
       ? [zh ? `无法核定：${parked.join('、')}` : `cannot be answered about: ${parked.join(', ')}`]
       : []),

@@ -6,7 +6,7 @@ import { openEmbeddedStore, type EventStore } from '../../event-store';
 import { Sealer, verifierOf } from '../../evidence';
 import { openLedger, type Ledger } from '../../ledger';
 import { loadPoliciesOrThrow } from '../../policy';
-import { Disputes, checkPacket, packetText, type Packet } from '..';
+import { Disputes, checkPacket, packetText, statementPage, timelinePage, type Packet } from '..';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', '..', 'policies'));
 const engine = { name: 'enrollment-ledger', version: '0.1.0' };
@@ -103,6 +103,54 @@ describe('a sealed packet', () => {
     const streams = new Set(content.events.map(({ stream }) => stream));
     expect(streams.has('person-P2')).toBe(false);
     expect(checkPacket(packetText(await packetOf()), engine).intact).toBe(true);
+  });
+
+  it('of somebody merged holds what either id has, and gives the same answer under both', async () => {
+    await record('person-P1', {
+      type: 'Merged',
+      effectiveOn: '2024-01-01',
+      data: { otherPersonId: 'P2', reason: 'entered twice' },
+      ...migrated('2024-01-02'),
+    });
+    const made = await Promise.all(
+      ['P1', 'P2'].map((id) => disputes.packet(id, { validOn: '2022-10-20' }, undefined, source())),
+    );
+    for (const packet of made) {
+      const streams = new Set(packet!.content.events.map(({ stream }) => stream));
+      expect([...streams]).toEqual(expect.arrayContaining(['person-P1', 'person-P2']));
+      expect(checkPacket(packetText(packet!), engine, verifierOf(sealer.vkey))).toMatchObject({
+        intact: true,
+        answeredAlike: true,
+      });
+      expect(packet!.content.answer.contribution).toEqual(made[0]!.content.answer.contribution);
+      const page = statementPage(packet!);
+      for (const { id } of packet!.content.events) expect(page).toContain(id);
+    }
+  });
+
+  it('says of a person on its pages nothing but his id', async () => {
+    const identified = { sex: 'female', birthDate: '1979-03-08', retirementCategory: 'female55', identity: 'vault-77' };
+    await record('person-P1', { type: 'Identified', effectiveOn: '2010-01-01', data: identified });
+    await record('person-P1', {
+      type: 'Corrected',
+      effectiveOn: '2025-01-10',
+      data: {
+        target: (await ledger.personEvents('P1')).at(-1)!.id,
+        data: { birthDate: '1979-03-09' },
+        reason: 'misread',
+      },
+    });
+    const packet = (await disputes.packet('P1', { validOn: '2022-10-20' }, undefined, source()))!;
+    const timeline = (await disputes.timeline('P1', { validOn: '2022-10-20' }))!;
+    const handed = [
+      statementPage(packet),
+      statementPage(packet, 'en'),
+      timelinePage(timeline, 'zh'),
+      timelinePage(timeline, 'en'),
+      JSON.stringify(timeline),
+    ];
+    for (const text of handed) expect(text).not.toMatch(/1979-03-0|vault-77|birthDate|出生日期：/);
+    expect(checkPacket(packetText(packet), engine)).toMatchObject({ intact: true });
   });
 
   it('of somebody unknown is none', async () => {
