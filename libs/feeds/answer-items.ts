@@ -5,7 +5,7 @@ import { answer, type Question } from '../../projections/answer';
 import { changesBetween, figuresOf, type Figures } from '../../projections/difference';
 import { UnknownRegion, groundsFrom, type KnownStreams, type Wanted } from '../../projections/grounds';
 import { historyOf } from '../../projections/history';
-import type { Derivation } from './derivation';
+import type { Derivation, Step } from './derivation';
 import type { GroundsIndex } from './grounds-index';
 import {
   ANSWER_CHANGED,
@@ -44,15 +44,16 @@ export class AnswerItems implements Derivation {
     store: Pick<EventReader, 'readStream'>,
     private readonly policies: Policies,
     private readonly index: GroundsIndex,
+    eventsKept?: number,
   ) {
-    this.streams = new Streams(store);
+    this.streams = new Streams(store, eventsKept);
   }
 
   reach(position: bigint): Promise<void> {
     return this.index.reach(position);
   }
 
-  async *items(event: StoredEvent, after: string | undefined): AsyncGenerator<Item> {
+  async *items(event: StoredEvent, after: string | undefined): AsyncGenerator<Step> {
     const subject = parseStream(event.stream);
     this.streams.show(event);
     if (subject === undefined) return;
@@ -61,22 +62,29 @@ export class AnswerItems implements Derivation {
       const concerned = this.index.onePersonWith(subject.id, event.position);
       if (concerned.length > 1) this.epoch++;
       for (const person of concerned) {
-        const item = after !== undefined && person <= after ? undefined : await this.compared(person, event);
-        if (item) yield item;
+        if (after === undefined || person > after) yield this.step(person, event);
       }
       return;
     }
-    if (subject.kind === 'region' && after === undefined) yield regionItem(subject.id, event);
+    if (subject.kind === 'region' && after === undefined) {
+      const item = regionItem(subject.id, event);
+      yield { item, through: item.place };
+    }
     this.epoch++;
     for (const person of this.index.concerned(event.stream, event.position, after ?? '')) {
-      const item = await this.compared(person, event);
-      if (item) yield item;
+      yield this.step(person, event);
     }
     this.epoch++;
   }
 
+  private async step(person: string, event: StoredEvent): Promise<Step> {
+    const item = await this.compared(person, event);
+    return { ...(item ? { item } : {}), through: { position: event.position, key: person } };
+  }
+
   /** The item of one person; undefined where nothing about him reads otherwise. */
   private async compared(person: string, event: StoredEvent): Promise<Item | undefined> {
+    this.streams.makeRoom();
     const stream = personStream(person);
     const validOn = event.recordedAt.slice(0, 10);
     const ask = { person, validOn, knownAt: event.recordedAt };

@@ -6,8 +6,14 @@ import type { Place } from './place';
 export interface Derivation {
   /** Makes ready for the events up to a position. */
   reach(position: bigint): Promise<void>;
-  /** The items of the event, after the item of this key where one is given. */
-  items(event: StoredEvent, after: string | undefined): AsyncGenerator<Item> | Generator<Item>;
+  /** The items of the event, after the item of this key where one is given; a step without an item tells that there is none up to its place. */
+  items(event: StoredEvent, after: string | undefined): AsyncGenerator<Step> | Generator<Step>;
+}
+
+/** An item, or none, and the place up to which everything is given with it. */
+export interface Step {
+  item?: Item;
+  through: Place;
 }
 
 /** Some items in a row, and the place up to which they are all there is. */
@@ -21,13 +27,13 @@ export async function* derived(
   derivation: Derivation,
   events: readonly StoredEvent[],
   after: Place,
-): AsyncGenerator<{ item?: Item; through: Place }> {
+): AsyncGenerator<Step> {
   if (events.length === 0) return;
   await derivation.reach(events.at(-1)!.position);
   for (const event of events) {
     const { position } = event;
     const key = position === after.position ? after.key : undefined;
-    for await (const item of derivation.items(event, key)) yield { item, through: item.place };
+    yield* derivation.items(event, key);
     yield { through: { position } };
   }
 }

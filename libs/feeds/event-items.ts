@@ -1,8 +1,8 @@
 import type { StoredEvent } from '../event-store';
 import { UnreadableEvent, fromStored } from '../../events';
-import type { Derivation } from './derivation';
+import type { Derivation, Step } from './derivation';
 import type { GroundsIndex } from './grounds-index';
-import { EVENT_RECORDED, itemOf, type Item } from './item';
+import { EVENT_RECORDED, itemOf } from './item';
 
 /** Every event as it was recorded, one item each. */
 export class EventItems implements Derivation {
@@ -12,15 +12,16 @@ export class EventItems implements Derivation {
     return this.index.reach(position);
   }
 
-  *items(event: StoredEvent, after: string | undefined): Generator<Item> {
+  *items(event: StoredEvent, after: string | undefined): Generator<Step> {
     if (after !== undefined) return;
     const { stream, position, type, recordedAt } = event;
-    yield itemOf(
+    const item = itemOf(
       'events',
       { position },
       { type: EVENT_RECORDED, subject: stream, time: recordedAt, data: envelopeOf(event) },
       { lane: stream, cause: type, regions: this.index.regionsOf(stream, position), parts: [] },
     );
+    yield { item, through: item.place };
   }
 }
 

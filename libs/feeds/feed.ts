@@ -68,9 +68,10 @@ export class Feeds {
         }
         if (!page) {
           // Everything up to where the log ended when the reading began has been looked at, also where a store leaves gaps.
-          if (own && isBehind(own.end, place)) place = own.end;
+          const end = own?.end ?? place;
           await own?.close();
           own = undefined;
+          if (isBehind(end, place)) yield { items: [], through: (place = end) };
           tail.startAt(place);
         } else if (isBehind(page.through, place)) {
           place = page.through;
@@ -94,7 +95,7 @@ export class Feeds {
         const wanted = limit - found.items.length;
         const kept = own ? undefined : tail.page(found.through, wanted);
         const page = kept ?? (await (own ??= await this.ownReading(name, found.through)).next(wanted));
-        if (!page || !isBehind(page.through, found.through)) return { ...found, more: false };
+        if (!page || (kept && !isBehind(page.through, found.through))) return { ...found, more: false };
         found.through = page.through;
         found.items.push(...passed(page, filter).items);
       }

@@ -19,6 +19,8 @@ import {
   type Item,
   type RegionChanged,
 } from '.';
+import { AnswerItems } from './answer-items';
+import { derived } from './derivation';
 import { GroundsIndex } from './grounds-index';
 import { all, event, lives, openFeedWorld, paid, policies, type FeedWorld } from './testing/world';
 
@@ -210,6 +212,21 @@ describe('the feed of answers', () => {
     expect(await answers()).toEqual(whole);
   });
 
+  it('needs what it keeps in memory no more than to be quick: with room for next to nothing, the items are the same', async () => {
+    await world.append(...lives(3));
+    const whole = await answers();
+    const index = new GroundsIndex(join(world.folder, 'other-index.db'), world.store);
+    const events: StoredEvent[] = [];
+    for await (const batch of world.store.readAll()) events.push(...batch);
+    for (const eventsKept of [1, 40]) {
+      const items: Item[] = [];
+      const derivation = new AnswerItems(world.store, policies, index, eventsKept);
+      for await (const { item } of derived(derivation, events, BEGINNING)) if (item) items.push(item);
+      expect(items).toEqual(whole);
+    }
+    index.close();
+  });
+
   it('notices an index of another log', async () => {
     await world.append(paid('A', '2022-01', '2022-01-10'), paid('B', '2022-01', '2022-01-10'));
     await answers();
@@ -326,6 +343,25 @@ describe('following a feed', () => {
     }
     expect(subscriptions).toBe(1);
     await feeds.close();
+  });
+});
+
+describe('a region’s event that changes nothing for anybody', () => {
+  it('is looked through to its end, from any person on', async () => {
+    const people = Array.from({ length: 60 }, (_, index) => `P${index + 10}`);
+    for (const person of people) await world.append(paid(person, '2022-05', '2022-05-10'));
+    await world.append(event('region-211200', 'RulingRecorded', '2022-04-01', A_01_B, '2022-09-01'));
+    const place = { position: 61n, key: 'P20' };
+    expect(await world.feeds.page('answers', place, {}, 10)).toEqual({
+      items: [],
+      through: { position: 61n },
+      more: false,
+    });
+    const stop = new AbortController();
+    for await (const page of world.feeds.follow('answers', place, {}, stop.signal)) {
+      expect(page.items).toEqual([]);
+      if (page.through.position === 61n && page.through.key === undefined) stop.abort();
+    }
   });
 });
 

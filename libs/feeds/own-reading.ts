@@ -1,6 +1,6 @@
 import type { EventReader } from '../event-store';
 import { derived, type Derivation, type Page } from './derivation';
-import { BEGINNING, type Place } from './place';
+import { BEGINNING, isBehind, type Place } from './place';
 import type { Turns } from './turns';
 
 const EVENTS_AT_ONCE = 500;
@@ -28,8 +28,9 @@ export class OwnReading {
       if (item) page.items.push(item);
       return page.items.length >= limit;
     });
+    const moved = isBehind(page.through, this.place);
     this.place = page.through;
-    return over && page.items.length === 0 ? undefined : page;
+    return over && !moved ? undefined : page;
   }
 
   async close(): Promise<void> {

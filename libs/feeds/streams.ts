@@ -13,7 +13,9 @@ export class NotLoaded extends Error {
   }
 }
 
+/** Plain events; one that lists many people counts for more. */
 const EVENTS_KEPT = 100_000;
+const LISTED_AN_EVENT = 8;
 
 interface Entry {
   /** Known up to the event that is looked at. */
@@ -23,6 +25,8 @@ interface Entry {
   /** Read with the others and further on in the log. */
   ahead: readonly StoredEvent[];
   aheadFrom: number;
+  /** What it counts for, with what was read ahead. */
+  weight: number;
   /** What was met first that cannot be read, and at which revision. */
   unreadable?: UnreadableEvent;
   before?: History;
@@ -36,9 +40,12 @@ interface Entry {
 export class Streams {
   private readonly kept = new Map<string, Entry>();
   private current: StoredEvent | undefined;
-  private count = 0;
+  private weight = 0;
 
-  constructor(private readonly store: Pick<EventReader, 'readStream'>) {}
+  constructor(
+    private readonly store: Pick<EventReader, 'readStream'>,
+    private readonly eventsKept = EVENTS_KEPT,
+  ) {}
 
   /** Looks at the next event of the log; every event must be shown, in order. */
   show(event: StoredEvent): void {
@@ -47,12 +54,11 @@ export class Streams {
       if (last) last.before = undefined;
     }
     this.current = event;
-    this.makeRoom();
     const entry = this.kept.get(event.stream);
     if (!entry) return;
     if (entry.shown !== event.revision) return this.forget(event.stream, entry);
     if (entry.ahead[entry.aheadFrom]?.revision === event.revision) entry.aheadFrom++;
-    else this.count++;
+    else this.grow(entry, weightOf(event));
     entry.before = entry.after;
     entry.after = undefined;
     take(entry, event);
@@ -77,7 +83,7 @@ export class Streams {
   async load(stream: string): Promise<void> {
     const current = this.current!;
     const stored = await this.store.readStream(stream);
-    const entry: Entry = { events: [], shown: 0, ahead: stored, aheadFrom: 0 };
+    const entry: Entry = { events: [], shown: 0, ahead: stored, aheadFrom: 0, weight: 0 };
     for (const event of stored) {
       if (event.position > current.position) break;
       entry.aheadFrom++;
@@ -87,7 +93,10 @@ export class Streams {
     if (stream === current.stream && entry.shown === current.revision) take(entry, current);
     this.forget(stream, this.kept.get(stream));
     this.kept.set(stream, entry);
-    this.count += stored.length;
+    this.grow(
+      entry,
+      stored.map(weightOf).reduce((sum, one) => sum + one, 0),
+    );
   }
 
   private history(stream: string, side: Side): History {
@@ -122,15 +131,20 @@ export class Streams {
   private forget(stream: string, entry: Entry | undefined): void {
     if (!entry) return;
     this.kept.delete(stream);
-    this.count -= sizeOf(entry);
+    this.weight -= entry.weight;
   }
 
-  /** Only between events, so that what one event needs is never thrown out by itself. */
-  private makeRoom(): void {
-    if (this.count <= EVENTS_KEPT) return;
+  private grow(entry: Entry, weight: number): void {
+    entry.weight += weight;
+    this.weight += weight;
+  }
+
+  /** Lets go of what was read first where there is too much: between persons, so that what one needs is never thrown out by itself. */
+  makeRoom(): void {
+    if (this.weight <= this.eventsKept) return;
     for (const [stream, entry] of this.kept) {
       this.forget(stream, entry);
-      if (this.count <= EVENTS_KEPT / 2) return;
+      if (this.weight <= this.eventsKept / 2) return;
     }
   }
 }
@@ -146,7 +160,7 @@ function take(entry: Entry, event: StoredEvent): void {
   }
 }
 
-/** What was counted for the entry: read at once, or shown by the log since. */
-function sizeOf({ shown, ahead, aheadFrom }: Entry): number {
-  return shown + ahead.length - aheadFrom;
+function weightOf({ data }: StoredEvent): number {
+  const { staff } = data;
+  return Array.isArray(staff) ? 1 + staff.length / LISTED_AN_EVENT : 1;
 }
