@@ -24,7 +24,6 @@ interface FeedPage {
   more: boolean;
 }
 
-const STREAMS = 200;
 const ITEMS = 100;
 const STREAMING =
   'With `Accept: text/event-stream` the items come as server-sent events and go on coming; otherwise as a list with the place to go on from. ' +
@@ -136,24 +135,19 @@ export class FeedsController {
       ],
       'end',
     );
-    if (this.open.streams >= STREAMS) {
-      throw new Problem(
-        'rate-limited',
-        `No more than ${STREAMS} streams at once; try again.`,
-        {},
-        { 'Retry-After': '5' },
-      );
-    }
     if (request.method === 'HEAD') {
       response.type('text/event-stream').end();
       return;
     }
-    this.open.streams++;
+    const leave = this.open.admit(callerOf(request).subject);
+    if (!leave) {
+      throw new Problem('rate-limited', 'As many streams are open as may be; try again.', {}, { 'Retry-After': '5' });
+    }
     try {
       const failed = (err: unknown) => this.log.error({ err, feed }, 'a stream ended: its feed could not be read');
       await streamFeed(response, feeds, { feed, after, filter }, this.draining.signal, failed);
     } finally {
-      this.open.streams--;
+      leave();
     }
   }
 }

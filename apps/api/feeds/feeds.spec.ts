@@ -216,6 +216,21 @@ describe('a feed as server-sent events', () => {
     }
   });
 
+  it('is open to one caller twenty times at once, and to another then all the same', async () => {
+    const mine = await Promise.all(Array.from({ length: 20 }, () => listen('/v1/feeds/events')));
+    await expect(listen('/v1/feeds/events')).rejects.toThrow('status 429');
+    const { key } = callerWith(server, 'auditor');
+    const other = await listen('/v1/feeds/events', { Authorization: `Bearer ${key}` });
+    await record('A', '2022-05');
+    await until(() => [...mine, other].every(({ ids }) => ids.length === 1));
+    mine[0]!.cut();
+    await mine[0]!.ended;
+    const again = async () => (await server.get('/metrics')).text.includes('ledger_feed_streams 20\n');
+    while (!(await again()));
+    mine[0] = await listen('/v1/feeds/events');
+    for (const one of [...mine, other]) one.cut();
+  });
+
   it('ends with a word when the server stops, and nobody waits for it', async () => {
     await record('A', '2022-05');
     const listener = await listen('/v1/feeds/answers?from=0');

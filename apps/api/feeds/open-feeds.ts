@@ -13,6 +13,8 @@ import type { Settings } from '../settings';
 
 const TIMEOUT_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
+const STREAMS = 200;
+const STREAMS_OF_ONE = 20;
 
 /** The feeds of the log and the webhooks of the data folder, open for as long as the server runs. */
 @Injectable()
@@ -20,8 +22,7 @@ export class OpenFeeds implements OnApplicationBootstrap, OnModuleDestroy {
   readonly feeds: Feeds;
   readonly guard: AddressGuard;
   readonly poster: Poster;
-  /** Streams that are open now. */
-  streams = 0;
+  private readonly streamsOf = new Map<string, number>();
   private readonly messages: Counter<'outcome'>;
   private opened: { webhooks: Webhooks; dispatcher: Dispatcher | undefined } | undefined;
   private looking: NodeJS.Timeout | undefined;
@@ -43,6 +44,18 @@ export class OpenFeeds implements OnApplicationBootstrap, OnModuleDestroy {
       registers: [metrics.registry],
     });
     this.register(metrics);
+  }
+
+  /** Makes room for a stream of a caller; gives how to leave it, or undefined where there is none. */
+  admit(subject: string): (() => void) | undefined {
+    const own = this.streamsOf.get(subject) ?? 0;
+    if (own >= STREAMS_OF_ONE || this.streams() >= STREAMS) return undefined;
+    this.streamsOf.set(subject, own + 1);
+    return () => {
+      const left = this.streamsOf.get(subject)! - 1;
+      if (left === 0) this.streamsOf.delete(subject);
+      else this.streamsOf.set(subject, left);
+    };
   }
 
   /** The subscriptions; the tables are made when they are first asked for. */
@@ -81,6 +94,10 @@ export class OpenFeeds implements OnApplicationBootstrap, OnModuleDestroy {
     this.opened = undefined;
   }
 
+  private streams(): number {
+    return [...this.streamsOf.values()].reduce((sum, one) => sum + one, 0);
+  }
+
   private open(): { webhooks: Webhooks; dispatcher: Dispatcher | undefined } {
     if (this.opened) return this.opened;
     const { feeds, poster, log, settings } = this;
@@ -100,7 +117,7 @@ export class OpenFeeds implements OnApplicationBootstrap, OnModuleDestroy {
   private register({ registry }: Metrics): void {
     const { store } = this;
     const list = () => (this.anyWebhooks ? this.webhooks.list() : []);
-    const streams = () => this.streams;
+    const streams = () => this.streams();
     new Gauge({
       name: 'ledger_feed_streams',
       help: 'Streams of server-sent events that are open',
