@@ -22,7 +22,7 @@ export interface TimelineEvent {
   amends?: string;
   /** The corrections and voidings that name it, whether or not they stand. */
   amendedBy: string[];
-  /** Without birth date, sex and identity. */
+  /** Without birth date, sex, what tells of it, and identity. */
   data: object;
 }
 
@@ -108,7 +108,7 @@ function shown(event: LedgerEvent, amendedBy: string[]): TimelineEvent {
 }
 
 /** Who somebody is is told by his id alone; the events themselves are for those who may read them. */
-const PERSONAL: ReadonlySet<string> = new Set(['birthDate', 'sex', 'identity']);
+const PERSONAL: ReadonlySet<string> = new Set(['birthDate', 'sex', 'retirementCategory', 'identity']);
 
 function withoutPersonal<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutPersonal) as T;

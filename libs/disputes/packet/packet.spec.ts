@@ -149,7 +149,7 @@ describe('a sealed packet', () => {
       timelinePage(timeline, 'en'),
       JSON.stringify(timeline),
     ];
-    for (const text of handed) expect(text).not.toMatch(/1979-03-0|vault-77|birthDate|出生日期：/);
+    for (const text of handed) expect(text).not.toMatch(/1979-03-0|vault-77|birthDate|出生日期：|female/);
     expect(checkPacket(packetText(packet), engine)).toMatchObject({ intact: true });
   });
 

@@ -222,7 +222,9 @@ class StatementPage {
   }
 
   private retirementLines({ options, lumpSum, ...figures }: Answer['retirement']): string[] {
-    const said = Object.entries(figures).filter(([, value]) => value !== undefined && value !== false);
+    const said = RETIREMENT.map((name) => [name, figures[name]] as const).filter(
+      ([, value]) => value !== undefined && value !== false,
+    );
     if (said.length === 0 || (said.length === 1 && figures.contributionDue)) return [];
     const lines = said.map(([name, value]) =>
       value === true
@@ -231,7 +233,9 @@ class StatementPage {
     );
     if (figures.conditionsMet === false) lines.push(this.say('不符合退休待遇条件', 'the conditions are not met'));
     if (options && options.length > 0)
-      lines.push(`${term('options', this.language)}${this.say('：', ': ')}${options.join(this.say('、', ', '))}`);
+      lines.push(
+        `${term('options', this.language)}${this.say('：', ': ')}${options.map((one) => term(one, this.language, 'options')).join(this.say('、', ', '))}`,
+      );
     if (lumpSum)
       lines.push(`${term('lumpSum', this.language)}${this.say('：', ': ')}${fieldsWords(lumpSum, this.speech)}`);
     return lines.map(escaped);
@@ -434,6 +438,19 @@ class StatementPage {
     return this.zh ? '：' : ': ';
   }
 }
+
+/** The figures of retirement in the order in which they are read. */
+const RETIREMENT = [
+  'statutoryAgeOn',
+  'requiredTotal',
+  'requiredActual',
+  'shortfallMonths',
+  'conditionsMet',
+  'processed',
+  'retireeFrom',
+  'contributionDue',
+  'review',
+] as const satisfies readonly (keyof Answer['retirement'])[];
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -116,10 +116,10 @@ const ITEMS: ItemWords = {
     phrase(to, [String(benefitYear), by && (zh(to) ? `${by} 前缴纳` : `by ${by}`), term(reason, to.language), rule]),
   undetermined: ({ question, rule, why, needs }, to) =>
     phrase(to, [
-      term(question, to.language),
+      questionWords(question, to),
       term(why, to.language),
       rule,
-      needs && `${zh(to) ? '需要：' : 'needs '}${needs}`,
+      needs && `${zh(to) ? '需要：' : 'needs '}${term(needs, to.language)}`,
     ]),
 };
 
@@ -168,7 +168,15 @@ const SPEAKING: ReadonlySet<string> = new Set(['scheme', 'region', 'kind', 'part
 const LENGTHY: ReadonlySet<string> = new Set(['packs', 'readings']);
 
 /** What is nobody’s business on a page: who somebody is is told by his id alone. */
-const PERSONAL: ReadonlySet<string> = new Set(['birthDate', 'sex', 'identity', 'staff']);
+const PERSONAL: ReadonlySet<string> = new Set(['birthDate', 'sex', 'retirementCategory', 'identity', 'staff']);
+
+const MONTHS: ReadonlySet<string> = new Set([
+  'months',
+  'monthsBought',
+  'requiredTotal',
+  'requiredActual',
+  'shortfallMonths',
+]);
 
 const REGIONS: ReadonlySet<string> = new Set([
   'region',
@@ -183,6 +191,7 @@ const REGIONS: ReadonlySet<string> = new Set([
 function fieldWords(name: string, value: unknown, speech: Speech, part?: string): string {
   const { language } = speech;
   if (typeof value === 'number' && name.endsWith('Fen')) return yuan(value, speech);
+  if (typeof value === 'number' && MONTHS.has(name)) return monthsWords(value, speech);
   if (typeof value === 'string') return REGIONS.has(name) ? place(value, speech) : term(value, language, name);
   if (typeof value !== 'object' || value === null) return term(String(value), language, part);
   if (Array.isArray(value)) {
@@ -193,6 +202,14 @@ function fieldWords(name: string, value: unknown, speech: Speech, part?: string)
   if (bare && typeof from === 'string') return spanWords(from, through as string | undefined, speech);
   const inner = fieldsWords(value, speech);
   return name === 'data' ? inner : `（${inner}）`;
+}
+
+/** What is open, by its path: `retirement.lumpSum`. */
+function questionWords(question: string, to: Speech): string {
+  return question
+    .split('.')
+    .map((name) => term(name, to.language))
+    .join(zh(to) ? '·' : ': ');
 }
 
 function schemeOf(scheme: string, participation: string | undefined, to: Speech): string {
