@@ -13,7 +13,7 @@ export {
 } from './hashing';
 export { signerOf, textOfNote, verifierOf, type Signer, type Verifier } from './note';
 export { eventsOutOfOrder } from './out-of-order';
-export { Sealer, evidenceIn, makeKey, signerName, type EvidencePlace } from './sealer';
+export { Sealer, SealingRefused, evidenceIn, makeKey, signerName, type EvidencePlace } from './sealer';
 export { newSigningKey, type SignatureScheme } from './signature-schemes';
 export { consistencyProof, inclusionProof, isConsistent, isIncluded } from './tree';
 export { verifyLog, type Finding, type LogVerdict } from './verify-log';

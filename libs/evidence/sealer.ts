@@ -28,6 +28,11 @@ export function evidenceIn(folder: string): { file: string; keyFile: string } {
   return { file: join(folder, 'evidence.sqlite'), keyFile: join(folder, 'evidence-key.pem') };
 }
 
+/** The evidence does not fit the store or the key, so that nothing may be signed. */
+export class SealingRefused extends Error {
+  override readonly name = 'SealingRefused';
+}
+
 /** Hashes the events of a log into its evidence and signs checkpoints. Follows the log; no writer waits for it. */
 export class Sealer {
   private constructor(
@@ -35,12 +40,12 @@ export class Sealer {
     private readonly signer: Signer,
   ) {}
 
-  /** Opens the evidence for adding to it. Throws where the file or the key cannot be used. */
+  /** Opens the evidence for adding to it. Throws where the file or the key cannot be used, `SealingRefused` where they do not fit. */
   static open({ file, keyFile, algorithm = 'sm3', signature, name }: EvidencePlace): Sealer {
     mkdirSync(dirname(file), { recursive: true });
     const known = existsSync(file) ? originIn(file) : undefined;
     if (known !== undefined && !existsSync(keyFile)) {
-      throw new Error(
+      throw new SealingRefused(
         `there is no key ${keyFile}, and ${file} was signed with one; give that key, or begin new evidence`,
       );
     }
@@ -51,7 +56,7 @@ export class Sealer {
     const last = evidence.lastCheckpoint();
     if (last && !signer.verifier.vouchesFor(last.note)) {
       evidence.close();
-      throw new Error(
+      throw new SealingRefused(
         `the last checkpoint in ${file} is not signed with the key in ${keyFile}: the key was changed, or the checkpoint; run ledger evidence verify with the published key`,
       );
     }
@@ -143,7 +148,7 @@ export class Sealer {
       if (event?.position === position && this.evidence.hasher.leaf(eventText(event)) === leaf) return;
       break;
     }
-    throw new Error(
+    throw new SealingRefused(
       `the event at position ${position} is not the one that was hashed last: the store was put back to an older copy, or changed; nothing was signed, run ledger evidence verify`,
     );
   }

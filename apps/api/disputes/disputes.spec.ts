@@ -1,6 +1,8 @@
 import Ajv2020 from 'ajv/dist/2020';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkPacket, engineIn, findPrinter, type Packet } from '../../../libs/disputes';
-import { verifierOf } from '../../../libs/evidence';
+import { newSigningKey, verifierOf } from '../../../libs/evidence';
 import { installation } from '../settings';
 import { startTestServer, type TestServer } from '../testing/test-server';
 
@@ -210,6 +212,19 @@ describe('what is handed to a court', () => {
   ])('%s is refused by field', async (path, field) => {
     const { body } = (await server.get(path).expect(400)) as { body: { errors: { field: string }[] } };
     expect(body.errors.map((error) => error.field)).toContain(field);
+  });
+
+  it('with a key that did not sign before, no packet is sealed', async () => {
+    const other = await startTestServer();
+    const name = join(other.folder, 'evidence-key.pem');
+    await other.post('/v1/persons/P1/events', paid('2022-04', '2022-04-05')).expect(201);
+    const file = join(other.folder, 'evidence.sqlite');
+    copyFileSync(join(server.folder, 'evidence.sqlite'), file);
+    writeFileSync(name, newSigningKey());
+    const { body } = await other.get(of('packet', { basis: now })).expect(503);
+    expect(body).toMatchObject({ type: 'urn:enrollment-ledger:problem:not-ready' });
+    expect(JSON.stringify(body)).not.toContain(other.folder);
+    await other.close();
   });
 
   it('of nobody there is none', async () => {

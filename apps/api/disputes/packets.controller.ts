@@ -31,7 +31,7 @@ export class PacketsController {
   @ApiQuery({ name: 'basis', description: BASIS, example: BASIS_EXAMPLE })
   @ApiFilters({ name: 'against', description: 'A second basis; the packet says why the answers differ' })
   @ApiAnswers(200, 'Packet', 'The packet, as a file.')
-  @ApiProblems('invalid-input', 'unknown-person')
+  @ApiProblems('invalid-input', 'unknown-person', 'not-ready')
   async packet(@Param('person') path: string, @Query() query: PacketQuery, @Res() response: Response): Promise<void> {
     const packet = await this.sealed(path, query);
     response.setHeader('Content-Disposition', `attachment; filename="${fileName(packet)}.packet.json"`);
@@ -50,7 +50,7 @@ export class PacketsController {
     { name: 'lang', enum: ['zh', 'en'], description: 'Left out: zh' },
   )
   @ApiFile('The page.', 'text/html', 'application/pdf')
-  @ApiProblems('invalid-input', 'unknown-person', 'not-printed')
+  @ApiProblems('invalid-input', 'unknown-person', 'not-printed', 'not-ready')
   async statement(
     @Param('person') path: string,
     @Query() query: StatementQuery,
