@@ -70,8 +70,8 @@ export async function giveAnswer(
         terminal.out(answerPage({ answer, policies, language: lang }));
         terminal.out(
           lang === 'zh'
-            ? `\n已记录出具（事件 ${id}）；ledger answer --person ${person} --given ${id} 可按原依据重算\n`
-            : `\nrecorded as handed out (event ${id}); ledger answer --person ${person} --given ${id} asks it again\n`,
+            ? `\n已记录出具（事件 ${id}）；ledger answer --store ${location} --person ${person} --given ${id} 可按原依据重算\n`
+            : `\nrecorded as handed out (event ${id}); ledger answer --store ${location} --person ${person} --given ${id} asks it again\n`,
         );
       }
       return statusOf(answer);
