@@ -22,12 +22,13 @@ const NAME = /^[^\s+]{1,200}$/;
 export function signerOf(name: string, pem: string): Signer {
   const { scheme, privateKey } = signingKeyIn(pem);
   const publicKey = scheme.publicKey(privateKey);
+  const sign = scheme.signing(privateKey);
   const id = keyId(name, scheme, publicKey);
   return {
     verifier: verifierOfKey(name, scheme, publicKey),
     signed: (text) => {
       if (!text.endsWith('\n')) throw new Error('the text of a note ends with a line feed');
-      const signature = Buffer.concat([id, scheme.sign(Buffer.from(text), privateKey)]).toString('base64');
+      const signature = Buffer.concat([id, sign(Buffer.from(text))]).toString('base64');
       return `${text}\n— ${name} ${signature}\n`;
     },
   };
@@ -67,6 +68,7 @@ function verifierOfKey(name: string, scheme: Scheme, publicKey: Buffer): Verifie
   if (!NAME.test(name))
     throw new Error(`the name of a signer has no blank and no plus sign; got ${JSON.stringify(name)}`);
   const id = keyId(name, scheme, publicKey);
+  const check = scheme.checking(publicKey);
   return {
     name,
     vkey: `${name}+${id.toString('hex')}+${Buffer.concat([scheme.type, publicKey]).toString('base64')}`,
@@ -79,7 +81,7 @@ function verifierOfKey(name: string, scheme: Scheme, publicKey: Buffer): Verifie
         const signature = strictBase64(encoded);
         if (signer !== name || signature?.length !== id.length + SIGNATURE_BYTES) return false;
         if (!signature.subarray(0, id.length).equals(id)) return false;
-        return scheme.verify(Buffer.from(text), signature.subarray(id.length), publicKey);
+        return check(Buffer.from(text), signature.subarray(id.length));
       });
     },
   };

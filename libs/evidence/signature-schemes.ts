@@ -12,9 +12,10 @@ export interface Scheme {
   publicBytes: number;
   /** The public key that belongs to a private one. */
   publicKey(privateKey: Buffer): Buffer;
-  sign(text: Buffer, privateKey: Buffer): Buffer;
-  /** False also where key or signature are none. */
-  verify(text: Buffer, signature: Buffer, publicKey: Buffer): boolean;
+  /** What signs texts with a private key. */
+  signing(privateKey: Buffer): (text: Buffer) => Buffer;
+  /** What checks signatures by a public key, made ready for many; false also where key or signature are none. */
+  checking(publicKey: Buffer): (text: Buffer, signature: Buffer) => boolean;
 }
 
 export const SIGNATURE_BYTES = 64;
@@ -29,14 +30,14 @@ const ed25519: Scheme = {
   publicBytes: 32,
   publicKey: (seed) =>
     createPublicKey(ed25519Private(seed)).export({ type: 'spki', format: 'der' }).subarray(ED25519_SPKI.length),
-  sign: (text, seed) => sign(null, text, ed25519Private(seed)),
-  verify: (text, signature, key) =>
-    verify(
-      null,
-      text,
-      createPublicKey({ key: Buffer.concat([ED25519_SPKI, key]), format: 'der', type: 'spki' }),
-      signature,
-    ),
+  signing: (seed) => {
+    const key = ed25519Private(seed);
+    return (text) => sign(null, text, key);
+  },
+  checking: (bytes) => {
+    const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI, bytes]), format: 'der', type: 'spki' });
+    return (text, signature) => verify(null, text, key, signature);
+  },
 };
 
 function ed25519Private(seed: Buffer) {
@@ -56,30 +57,27 @@ const sm2Scheme: Scheme = {
   type: Buffer.concat([Buffer.from([0xff]), Buffer.from('GB/T 32918 SM2', 'ascii')]),
   publicBytes: 65,
   publicKey: (key) => Buffer.from(sm2.getPublicKeyFromPrivateKey(key.toString('hex')), 'hex'),
-  sign: (text, key) => Buffer.from(sm2.doSignature(text, key.toString('hex'), { hash: true, userId: SM2_USER }), 'hex'),
-  verify: (text, signature, key) => {
-    if (![signature.subarray(0, 32), signature.subarray(32)].every(isSm2Number)) return false;
-    try {
-      return sm2.doVerifySignature(text, signature.toString('hex'), sm2Key(key.toString('hex')), {
-        hash: true,
-        userId: SM2_USER,
-      });
-    } catch {
-      // A point that is not on the curve.
-      return false;
-    }
+  signing: (key) => (text) =>
+    Buffer.from(sm2.doSignature(text, key.toString('hex'), { hash: true, userId: SM2_USER }), 'hex'),
+  checking: (bytes) => {
+    const hex = bytes.toString('hex');
+    let uses = 0;
+    let ready: ReturnType<typeof sm2.precomputePublicKey> | undefined;
+    return (text, signature) => {
+      if (![signature.subarray(0, 32), signature.subarray(32)].every(isSm2Number)) return false;
+      try {
+        if (++uses > USES_WORTH_IT) ready ??= sm2.precomputePublicKey(hex);
+        return sm2.doVerifySignature(text, signature.toString('hex'), ready ?? hex, { hash: true, userId: SM2_USER });
+      } catch {
+        // A point that is not on the curve.
+        return false;
+      }
+    };
   },
 };
 
-/** A key that is asked for again and again, as by the checkpoints of a long log, is made ready: six times as fast, for ten checks’ work. */
-function sm2Key(key: string): Parameters<typeof sm2.doVerifySignature>[2] {
-  if (lastKey.key !== key) lastKey = { key, uses: 0 };
-  if (++lastKey.uses > USES_WORTH_IT) lastKey.ready ??= sm2.precomputePublicKey(key);
-  return lastKey.ready ?? key;
-}
-
+/** Making a key ready takes ten checks’ work, and each is six times as fast afterwards: for the checkpoints of a long log. */
 const USES_WORTH_IT = 20;
-let lastKey: { key: string; uses: number; ready?: ReturnType<typeof sm2.precomputePublicKey> } = { key: '', uses: 0 };
 
 function isSm2Number(bytes: Buffer): boolean {
   const number = BigInt(`0x${bytes.toString('hex')}`);
