@@ -317,7 +317,9 @@ class StatementPage {
         `${escaped(term(type, this.language))}${place}`,
         escaped(metadata['effectiveOn']),
         escaped(instantWords(recordedAt)),
-        `${escaped(fieldsWords(data, this.speech))}<br><span class="id">${escaped(id)}</span>`,
+        [escaped(fieldsWords(data, this.speech)), `<span class="id">${escaped(id)}</span>`]
+          .filter((line) => line !== '')
+          .join('<br>'),
       ];
     });
     return (

@@ -56,7 +56,9 @@ export function timelinePage(timeline: Timeline, lang: Language, region?: Speech
               ]
             : []),
           `<span class="id">${escaped(id)}</span>`,
-        ].join('<br>'),
+        ]
+          .filter((line) => line !== '')
+          .join('<br>'),
       ]),
       ['narrow', 'event', 'day', 'instant', 'content'],
     ),
