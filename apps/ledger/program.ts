@@ -15,6 +15,7 @@ import { addReconcile } from './reconciling';
 import { addReport } from './reporting';
 import { addScenario } from './scenarios';
 import { addSimulate } from './simulating';
+import { addVault } from './vault';
 import { BadInput, statusOf, type Status, type Terminal } from './terminal';
 
 /** Runs one command line. Never rejects: what goes wrong is said on stderr and in the exit status. */
@@ -54,6 +55,7 @@ function ledgerProgram(terminal: Terminal): Command {
   addDisputes(program, terminal);
   addAccess(program, terminal);
   addWebhooks(program, terminal);
+  addVault(program, terminal);
   addBench(program, terminal);
   return program;
 }

@@ -358,6 +358,25 @@ export class Vault {
     return done;
   }
 
+  /** Whether keys are still wrapped by another master key than the current one: a rotation that broke off. */
+  async isRotating(): Promise<boolean> {
+    const current = await this.keys.currentKey();
+    const { reads } = this.database;
+    const person = await reads
+      .selectFrom('vault_person')
+      .select('person')
+      .where('key_id', 'is not', null)
+      .where('key_id', '!=', current)
+      .limit(1)
+      .executeTakeFirst();
+    const secret = await reads
+      .selectFrom('vault_secret')
+      .select('name')
+      .where('key_id', '!=', current)
+      .executeTakeFirst();
+    return person !== undefined || secret !== undefined;
+  }
+
   /** Opens everything there is, and says what does not open or cannot be found. */
   async check(): Promise<VaultChecked> {
     const { reads } = this.database;

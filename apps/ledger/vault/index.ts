@@ -1,0 +1,1 @@
+export { addVault } from './vault-command';
