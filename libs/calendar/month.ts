@@ -1,4 +1,4 @@
-import { daysInMonth, numberOf, partsOf, type DayNumber } from './day';
+import { numberOf, partsOf, type DayNumber } from './day';
 
 /** A calendar month `YYYY-MM`; as a fee month (费款所属期) the unit of an employee contribution (CV-3). */
 export type Month = string;
@@ -24,9 +24,14 @@ export function isMonth(text: unknown): text is Month {
 
 /** The month's number. Trusts the stored form; use `isMonth` at the door. */
 export function monthNumber(month: Month): MonthNumber {
-  const number = +month.slice(0, 4) * 12 + (+month.slice(5, 7) - 1);
-  if (Number.isNaN(number)) throw new InvalidMonth(month);
-  return number;
+  let number = 0;
+  for (let i = 0; i < 7; i++) {
+    if (i === 4) continue;
+    const digit = month.charCodeAt(i) - ZERO;
+    if (!(digit >= 0 && digit <= 9)) throw new InvalidMonth(month);
+    number = number * 10 + digit;
+  }
+  return Math.floor(number / 100) * 12 + (number % 100) - 1;
 }
 
 export function toMonth(month: MonthNumber): Month {
@@ -35,12 +40,14 @@ export function toMonth(month: MonthNumber): Month {
 }
 
 export function monthOf(day: DayNumber): MonthNumber {
-  const { year, month } = partsOf(day);
-  return year * 12 + month - 1;
+  const month = MONTHS_OF_DAYS[day - FIRST_DAY];
+  if (month !== undefined) return FIRST_MONTH + month;
+  const { year, month: ofYear } = partsOf(day);
+  return year * 12 + ofYear - 1;
 }
 
 export function yearOf(day: DayNumber): number {
-  return partsOf(day).year;
+  return Math.floor(monthOf(day) / 12);
 }
 
 export function yearOfMonth(month: MonthNumber): number {
@@ -48,14 +55,14 @@ export function yearOfMonth(month: MonthNumber): number {
 }
 
 export function firstDayOf(month: MonthNumber): DayNumber {
+  const first = FIRST_DAYS[month - FIRST_MONTH];
+  if (first !== undefined) return first;
   const year = Math.floor(month / 12);
   return numberOf(year, month - year * 12 + 1, 1);
 }
 
 export function lastDayOf(month: MonthNumber): DayNumber {
-  const year = Math.floor(month / 12);
-  const ofYear = month - year * 12 + 1;
-  return numberOf(year, ofYear, daysInMonth(year, ofYear));
+  return firstDayOf(month + 1) - 1;
 }
 
 /** 1 January. */
@@ -78,4 +85,17 @@ export function addMonthsClamped(day: DayNumber, months: number): DayNumber {
   const { date } = partsOf(day);
   const target = monthOf(day) + months;
   return Math.min(firstDayOf(target) + date - 1, lastDayOf(target));
+}
+
+const ZERO = 48;
+
+/** Lives fall on few months: those of 1900 through 2100 are looked up, any other is worked out. */
+const FIRST_MONTH = 1900 * 12;
+const FIRST_DAYS = Int32Array.from({ length: 201 * 12 + 1 }, (_, index) =>
+  numberOf(1900 + Math.floor(index / 12), (index % 12) + 1, 1),
+);
+const FIRST_DAY = FIRST_DAYS[0]!;
+const MONTHS_OF_DAYS = new Int16Array(FIRST_DAYS.at(-1)! - FIRST_DAY);
+for (let month = 0; month + 1 < FIRST_DAYS.length; month++) {
+  MONTHS_OF_DAYS.fill(month, FIRST_DAYS[month]! - FIRST_DAY, FIRST_DAYS[month + 1]! - FIRST_DAY);
 }

@@ -18,14 +18,14 @@ export interface AidHeld {
 /** The person's aid identities that were granted by `on`, with the days on which they count, in order. */
 export function aidOn(inquiry: Inquiry, on: DayNumber): AidSpan[] {
   return aidHeld(inquiry, on).map(({ aidClass, from, through, rule, events }) => {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'aid',
       rule: rule ?? 'CV-24',
       events,
       arithmetic: daysZh(from, through),
       zh: `${rule === undefined ? '' : '救助身份变化自次月起生效，'}${classZh[aidClass]}身份计入 ${daysZh(from, through)}。`,
       en: `${rule === undefined ? '' : 'A change of aid identity counts from the next month; '}${aidClass} counts ${daysEn(from, through)}.`,
-    });
+    }));
     const span: AidSpan = { aidClass, from: toDay(from) };
     if (through !== OPEN) span.through = toDay(through);
     return span;

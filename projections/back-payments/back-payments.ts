@@ -289,7 +289,7 @@ function explain(
   const both = item.bothPartsRequired
     ? { zh: '，单位和个人部分须同时缴纳', en: '; both parts must be paid together' }
     : { zh: '', en: '' };
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'backPayments',
     rule: run.rule,
     events: run.allowed ? [...handling.events, ...(amount?.events ?? [])] : handling.events,
@@ -300,7 +300,7 @@ function explain(
     en: run.allowed
       ? `${en} may be back-paid${route.en}${both.en}${totalEn}.`
       : `${en} may not be back-paid: ${why.en}.`,
-  });
+  }));
 }
 
 function explainEffect(
@@ -310,13 +310,13 @@ function explainEffect(
   rule: string,
 ): void {
   const does = (yes: boolean, what: string) => (yes ? `补记${what}` : `不补${what}`);
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'backPayments.effect',
     rule,
     events,
     zh: `补缴后${does(years, '缴费年限')}，${does(account, '个人账户')}，${benefits ? '补缴期间的待遇可以追溯' : '补缴期间的其他待遇不追溯'}。`,
     en: `The back-payment ${years ? 'restores' : 'does not restore'} the years and ${account ? 'restores' : 'does not restore'} the account; benefits of that time are ${benefits ? '' : 'not '}given back.`,
-  });
+  }));
 }
 
 function open(inquiry: Inquiry, { kind }: Handling, gap: Parameters<Inquiry['undetermined']>[1]): BackPayment[] {

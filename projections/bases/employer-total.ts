@@ -46,12 +46,12 @@ export function employerTotal(
     zh = sum > totalMonthlyFen ? `${compared}，取后者` : `${compared}，取前者`;
     en = `all wages are ${cny(totalMonthlyFen)} and the staff's bases together ${cny(sum)}; the larger is taken`;
   }
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'bases.employer',
     rule: id,
     events: payroll.events,
     arithmetic: `${zh}：${yuan(fen)}`,
     zh: `单位 ${toMonth(month)} 所属期的缴费基数为 ${yuan(fen)}：${zh}。`,
     en: `The employer's own base of fee month ${toMonth(month)} is ${cny(fen)}: ${en}.`,
-  });
+  }));
 }

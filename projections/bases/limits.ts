@@ -68,13 +68,13 @@ export function clampToPublished(inquiry: Inquiry, region: string, on: DayNumber
             en: `between the floor ${cny(floor.value)} and the ceiling ${cny(ceiling.value)}`,
           };
   if (limited !== fen)
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'bases',
       rule: limited > fen ? floor.rule : ceiling.rule,
       events,
       arithmetic: `${yuan(fen)} → ${yuan(limited)}`,
       zh: `缴费基数上下限按公布的标准执行：${where.zh}。`,
       en: `The published limits of the base apply: ${where.en}.`,
-    });
+    }));
   return { fen: limited, events, ...where };
 }

@@ -23,13 +23,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   if (timeline.diedOn !== undefined && on > timeline.diedOn) {
     const { diedOn } = timeline;
     const lastDayCovered = timeline.covered.some((days) => contains(days, diedOn));
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: 'CV-14',
       events: factsOf(inquiry.history, 'Died').flatMap(({ events }) => events),
       zh: `参保人已于 ${toDay(diedOn)} 死亡，${lastDayCovered ? '当日仍享受待遇，次日起终止' : '此后不享受待遇'}。`,
       en: `The person died on ${toDay(diedOn)}; ${lastDayCovered ? 'that day is still covered, later days are not' : 'there are no benefits from then on'}.`,
-    });
+    }));
     return { status: 'notCovered' };
   }
   const region = deciding(inquiry, timeline, on);
@@ -47,13 +47,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   const unsettled = timeline.open.find((span) => contains(span, on) && span.question === OLD_RELATION);
   if (window && !unsettled) {
     const account = inquiry.read('waiting.account', window.region, window.payment.day);
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: window.rule,
       events: window.payment.events,
       zh: `${toDay(on)} 处于待遇等待期（${daysZh(window.from, window.through)}）。`,
       en: `${toDay(on)} lies within a waiting period (${daysEn(window.from, window.through)}).`,
-    });
+    }));
     return {
       status: 'waiting',
       scheme: window.scheme,
@@ -67,13 +67,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   }
   const open = timeline.open.find((span) => contains(span, on));
   if (open) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: open.gap.rule ?? 'CV-10',
       events: open.payment?.events ?? [],
       zh: `${toDay(on)} 能否享受待遇，现行文件未作规定或尚缺所需数值，暂不作判定。`,
       en: `The documents leave open whether ${toDay(on)} is covered, or a value they need is not known; nothing is decided.`,
-    });
+    }));
     return {
       status: 'undetermined',
       scheme: open.scheme,
@@ -84,13 +84,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   }
   const pending = timeline.pending.find((span) => contains(span, on));
   if (pending) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: 'CV-13',
       events: pending.events,
       zh: `已缴费，待遇自 ${toDay(pending.through + 1)} 起享受，此前尚未开始。`,
       en: `Paid; benefits begin on ${toDay(pending.through + 1)} and have not begun yet.`,
-    });
+    }));
     return {
       status: 'pending',
       scheme: pending.scheme,
@@ -99,13 +99,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
       ...edges(pending),
     };
   }
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'benefit',
     rule: 'CV-14',
     events: lastPaid(payments, on),
     zh: `${toDay(on)} 没有已缴费的参保期间覆盖，不享受待遇。`,
     en: `No paid period covers ${toDay(on)}; there are no benefits.`,
-  });
+  }));
   return uncovered(timeline, on);
 }
 
@@ -134,26 +134,26 @@ function coveredOn(
       .map((region) => inquiry.read('duplicates.benefitOrder', region, on))
       .find(({ known }) => !known);
     if (gap && !gap.known) inquiry.undetermined('benefitSource', gap);
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: 'CV-16',
       events: [...new Set(covering.flatMap((days) => (payments && moneyBehind(payments, days, on)) ?? days.events))],
       zh: `${toDay(on)} 有 ${covering.length} 条参保关系处于享受待遇期间，由哪一条享受待遇未定，不重复享受。`,
       en: `${covering.length} relations cover ${toDay(on)}; which of them pays is open, and benefits are never drawn twice.`,
-    });
+    }));
     return { status: 'covered', restored: covering.every(({ restored }) => restored) };
   }
   const whole = mergeTouching(
     timeline.covered.filter(({ scheme, region }) => scheme === source.scheme && region === source.region),
     (a, b) => a.restored === b.restored,
   ).find((span) => contains(span, on))!;
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'benefit',
     rule: source.rule ?? 'CV-14',
     events: (payments && moneyBehind(payments, source, on)) ?? source.events,
     zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系补缴后追溯恢复' : ''}。`,
     en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${source.restored ? ', restored afterwards' : ''}.`,
-  });
+  }));
   return {
     status: 'covered',
     scheme: source.scheme,
@@ -180,13 +180,13 @@ function moneyBehind(payments: PaymentRecord, source: CoveredDays, on: DayNumber
 }
 
 function pausedOn(inquiry: Inquiry, pause: PausedDays, on: DayNumber): Benefit {
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'benefit',
     rule: pause.rule,
     events: pause.events,
     zh: `${toDay(on)} 处于暂停待遇期间（${daysZh(pause.from, pause.through)}）。`,
     en: `${toDay(on)} lies within days on which benefits are paused (${daysEn(pause.from, pause.through)}).`,
-  });
+  }));
   return { status: 'paused', scheme: pause.scheme, region: pause.region, ...edges(pause) };
 }
 
@@ -197,13 +197,13 @@ function beforePack(inquiry: Inquiry, region: string, firstDay: DayNumber | unde
     .find(({ data }) => data.kind === 'backUnregistered' && data.feeMonths !== undefined && within(data.feeMonths, on));
   const rule = unregistered && inquiry.read('backPayment.unregisteredEffect', region, unregistered.day);
   if (unregistered && rule?.known && !rule.value.benefits) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'benefit',
       rule: rule.rule,
       events: unregistered.events,
       zh: '未参保期间的补缴只补记缴费年限和个人账户，其间待遇不予追溯。',
       en: 'Back-payment for unregistered employment makes up years and account; it gives no benefits for that time.',
-    });
+    }));
     return { status: 'notCovered' };
   }
   inquiry.undetermined(

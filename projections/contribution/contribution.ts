@@ -1,4 +1,4 @@
-import { firstDayOf, lastDayOf, monthOf, toDay, type DayNumber, type MonthNumber } from '../../libs/calendar';
+import { OPEN, firstDayOf, lastDayOf, monthOf, toDay, type DayNumber, type MonthNumber } from '../../libs/calendar';
 import { poolOf, provinceOf } from '../../libs/policy/evaluation';
 import type { Contribution } from '../answer/answer';
 import type { Inquiry } from '../inquiry';
@@ -34,6 +34,35 @@ export function tallyOn({ counted }: CountableMonths, on: DayNumber): MonthTally
   const tally = new MonthTally();
   for (const entry of counted) if (entry.from <= on && on < entry.until) tally.add(entry);
   return tally;
+}
+
+/** What counts on one day after another, in order. */
+export class RunningTally {
+  private readonly tally = new MonthTally();
+  private readonly coming: CountedMonths[];
+  private readonly standing: CountedMonths[] = [];
+  private next = 0;
+
+  constructor({ counted }: CountableMonths) {
+    this.coming = [...counted].sort((a, b) => a.from - b.from);
+  }
+
+  /** The tally of a day that is not before the last one asked; it changes with the next. */
+  on(on: DayNumber): MonthTally {
+    const { tally, coming, standing } = this;
+    for (let i = standing.length - 1; i >= 0; i--) {
+      if (on < standing[i]!.until) continue;
+      tally.remove(standing[i]!);
+      standing.splice(i, 1);
+    }
+    for (; this.next < coming.length && coming[this.next]!.from <= on; this.next++) {
+      const entry = coming[this.next]!;
+      if (entry.until <= on) continue;
+      tally.add(entry);
+      if (entry.until !== OPEN) standing.push(entry);
+    }
+    return tally;
+  }
 }
 
 export type ContributionSums = Omit<Contribution, 'doubleCounted' | 'consecutive' | 'residentMonths'>;
@@ -105,44 +134,44 @@ function explain(
   const { actual, localActual, provinceActual, outOfProvinceActual, deemed, total } = contribution;
   if (total > 0) {
     const bought = total - actual - deemed;
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'contribution.total',
       rule: ruleOf(inquiry, 'years.actual', on),
       events: eventsOf(counted, on, () => true),
       arithmetic: `${localActual} + ${provinceActual} + ${outOfProvinceActual} = ${actual}; ${[actual, deemed, ...(bought > 0 ? [bought] : [])].join(' + ')} = ${total}`,
       zh: `截至 ${toDay(on)}，职工医保缴费年限共 ${total} 个月：实际缴费 ${actual} 个月（本统筹地区 ${localActual}，省内其他 ${provinceActual}，省外 ${outOfProvinceActual}），视同缴费 ${deemed} 个月${bought > 0 ? `，另有趸缴 ${bought} 个月只计入累计年限` : ''}。`,
       en: `By ${toDay(on)} the contribution years are ${total} months: ${actual} actual (${localActual} in this pooling area, ${provinceActual} elsewhere in the province, ${outOfProvinceActual} outside it) and ${deemed} deemed${bought > 0 ? `, with ${bought} bought months that count in the total alone` : ''}.`,
-    });
+    }));
   }
   if (deemed > 0) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'contribution.deemed',
       rule: ruleOf(inquiry, 'years.deemed', on),
       events: eventsOf(counted, on, ({ kind }) => kind === 'deemed' || kind === 'militaryDeemed'),
       zh: `其中视同缴费年限 ${deemed} 个月。`,
       en: `Of these ${deemed} months are deemed.`,
-    });
+    }));
   }
   if (contribution.military > 0) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'contribution.military',
       rule: ruleOf(inquiry, 'years.military', on),
       events: eventsOf(counted, on, ({ kind }) => kind === 'militaryActual' || kind === 'militaryDeemed'),
       zh: `服现役的 ${contribution.military} 个月计入缴费年限，不与已缴费的月份重复计算。`,
       en: `${contribution.military} months of military service count, none of them beside a paid month.`,
-    });
+    }));
   }
   if (contribution.purchased > 0) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'contribution.purchased',
       rule: ruleOf(inquiry, 'years.lumpSumActual', on),
       events: eventsOf(counted, on, ({ purchased }) => purchased),
       zh: `一次性趸缴的 ${contribution.purchased} 个月自到账之日起计入缴费年限。`,
       en: `${contribution.purchased} months bought in a lump sum count from the day the money arrived.`,
-    });
+    }));
   }
   if (contribution.doubleCounted > 0) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'contribution.doubleCounted',
       rule: ruleOf(inquiry, 'years.overlap', on),
       events: [
@@ -151,7 +180,7 @@ function explain(
       ],
       zh: `同一月份只计算一次，已剔除重复的 ${contribution.doubleCounted} 个月。`,
       en: `One calendar month counts once; ${contribution.doubleCounted} repeated months are dropped.`,
-    });
+    }));
   }
 }
 

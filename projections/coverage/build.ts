@@ -143,29 +143,34 @@ function basisOf(participation: Participation): BenefitBasis {
 function coveredByYears(years: ResidentYears): Stretch[] {
   const stretches: Stretch[] = [];
   for (const span of years.spans) {
-    const base = {
-      scheme: 'resident' as const,
-      region: span.paid.region,
-      participation: span.paid.participation,
-      basis: 'resident' as const,
-      events: span.paid.payment.events,
-      arrival: span.paid.arrival,
-      untilChange: span.formerEmployee,
-    };
-    if (span.restored && span.restored.from <= span.restored.through) {
-      stretches.push({
-        ...base,
-        from: span.restored.from,
-        through: span.restored.through,
-        restored: true,
-        rule: span.restored.rule,
-      });
-    }
-    if (!span.open && span.from !== undefined && span.from <= span.through) {
-      stretches.push({ ...base, from: span.from, through: span.through, restored: false, rule: span.rule });
-    }
+    const { restored } = span;
+    if (restored && restored.from <= restored.through)
+      stretches.push(residentStretch(span, restored, true, restored.rule));
+    if (!span.open && span.from !== undefined && span.from <= span.through)
+      stretches.push(residentStretch(span, { from: span.from, through: span.through }, false, span.rule));
   }
   return stretches;
+}
+
+function residentStretch(
+  { paid, formerEmployee }: ResidentYears['spans'][number],
+  { from, through }: Span,
+  restored: boolean,
+  rule: string | undefined,
+): Stretch {
+  return {
+    scheme: 'resident',
+    region: paid.region,
+    participation: paid.participation,
+    basis: 'resident',
+    events: paid.payment.events,
+    arrival: paid.arrival,
+    untilChange: formerEmployee,
+    from,
+    through,
+    restored,
+    rule,
+  };
 }
 
 function openRuns(runs: EmployeeRuns): OpenDays[] {
@@ -278,13 +283,13 @@ function endings(inquiry: Inquiry, stretches: Stretch[]): Stretch[] {
         if (kept.known && !kept.value) return cut(stretch, after);
         // Where the document does not say, a paid fee month covers its month all the same (CV-14).
         if (kept.known) {
-          inquiry.because({
+          inquiry.because(() => ({
             claim: 'coverage',
             rule: kept.rule,
             events: [...fact.events, ...stretch.events],
             zh: '暂停参保前已实缴的费款，在其缴费期内仍享受待遇。',
             en: 'What was paid before the suspension still gives benefits to the end of the paid period.',
-          });
+          }));
         }
         return [stretch];
       });

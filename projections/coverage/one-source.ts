@@ -52,13 +52,13 @@ function duringEntry(
   const reading = inquiry.read('switch.oldRelation', window.region, window.payment.day);
   if (reading.known && reading.value === 'continues') {
     if (window.cause)
-      inquiry.because({
+      inquiry.because(() => ({
         claim: 'benefit',
         rule: reading.rule,
         events: window.payment.events,
         zh: `新参保关系处于等待期（至 ${toDay(window.through)}）期间，原已缴费的参保关系继续享受待遇。`,
         en: `While the new relation waits (through ${toDay(window.through)}), the old relation that is still paid goes on giving benefits.`,
-      });
+      }));
     return covered;
   }
   const began = registeredOn(relations, window) ?? window.payment.day;

@@ -55,7 +55,7 @@ export function pauses(
         return [...ends, ...given];
       });
       if (!kept) paused.push({ scheme: relation.scheme, region: relation.region, ...span, rule: rule.rule, events });
-      inquiry.because({
+      inquiry.because(() => ({
         claim: 'benefit',
         rule: rule.rule,
         events,
@@ -65,7 +65,7 @@ export function pauses(
         en: kept
           ? `A duplicate in another pooling area paused the benefits from ${toDay(detected.day)}; the local relation was retained on ${toDay(resolved.day)}, so the paused days are paid.`
           : `A duplicate in another pooling area pauses the benefits from ${toDay(detected.day)}${resolved ? `; the local relation was not retained on ${toDay(resolved.day)}` : ' until it is resolved'}.`,
-      });
+      }));
     }
   }
   return { covered, paused };

@@ -37,7 +37,7 @@ export function duplicatesOn(
     ...(counted === undefined ? {} : { subsidyCounted: counted }),
     rule: verdict.rule,
   };
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'duplicates',
     rule: verdict.rule,
     events: [
@@ -46,7 +46,7 @@ export function duplicatesOn(
     ...(verdict.arithmetic === undefined ? {} : { arithmetic: verdict.arithmetic }),
     zh: `${toDay(on)} 同时有 ${relations.length} 条参保关系（${relations.map(inZh).join('、')}）${keptZh(verdict.retained)}${paysZh(payer)}。`,
     en: `On ${toDay(on)} ${relations.length} relations overlap (${relations.map(inEn).join('; ')})${keptEn(verdict.retained)}${paysEn(payer)}.`,
-  });
+  }));
   return [item];
 }
 

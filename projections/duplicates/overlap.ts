@@ -104,12 +104,12 @@ function withoutEntryYear(inquiry: Inquiry, relations: Relation[], on: DayNumber
       scheme === 'resident' && (participation === 'student' || region === enrolled.data.region),
   );
   if (!rule.known || !joined) return relations;
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'duplicates',
     rule: rule.rule,
     events: enrolled.events,
     zh: `学生 ${toDay(enrolled.day)} 入学，入学当年参加居民医保不属于重复参保。`,
     en: `The student entered on ${toDay(enrolled.day)}; a resident relation joined in the year of entry is no duplicate.`,
-  });
+  }));
   return relations.filter((relation) => relation !== joined);
 }

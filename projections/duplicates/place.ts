@@ -18,13 +18,13 @@ export function placeOn(
   if (source.scheme === 'resident') {
     const students = studentPlace(inquiry, payments, [source], on);
     if (students && students.region === source.region) {
-      inquiry.because({
+      inquiry.because(() => ({
         claim: 'place',
         rule: students.rule,
         events: students.events,
         zh: `在校学生 ${toDay(on)} 在 ${source.region} 享受居民医保待遇。`,
         en: `On ${toDay(on)} the student draws resident benefits in ${source.region}.`,
-      });
+      }));
     }
   }
   return source.region;

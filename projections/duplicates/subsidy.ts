@@ -30,7 +30,7 @@ export function subsidyCounted(
 }
 
 function explained(inquiry: Inquiry, rule: { value: boolean; rule: string }): boolean {
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'duplicates',
     rule: rule.rule,
     events: [],
@@ -38,6 +38,6 @@ function explained(inquiry: Inquiry, rule: { value: boolean; rule: string }): bo
     en: rule.value
       ? 'The resident relation counts for state subsidy.'
       : 'The resident relation does not count for state subsidy.',
-  });
+  }));
   return rule.value;
 }

@@ -128,13 +128,13 @@ function aidedStudent(one: Case, student: KeepByTrait): Verdict | undefined {
   );
   const school = oneByTrait(inquiry, payments, relations, 'school', on);
   if (!held || !school || school.region === held.region) return undefined;
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'duplicates',
     rule: rule.rule,
     events: held.events,
     zh: `该学生可以选择在身份认定地 ${held.region} 参保。`,
     en: `The student may choose the place that recognised the identity, ${held.region}.`,
-  });
+  }));
   return { retained: school, others: student.others, rule: rule.rule, events: held.events };
 }
 

@@ -117,13 +117,13 @@ class Walk {
     if (!graduated) return;
     const year = this.inquiry.read('student.graduationYear', paid.region, paid.arrival);
     if (!year.known) return;
-    this.inquiry.because({
+    this.inquiry.because(() => ({
       claim: 'coverage',
       rule: year.rule,
       events: [...paid.payment.events, ...graduated.events],
       zh: `${toDay(graduated.day)} 毕业，当年待遇延续至 ${paid.year}-12-31。`,
       en: `Graduated on ${toDay(graduated.day)}; the year's benefits go on to ${paid.year}-12-31.`,
-    });
+    }));
   }
 
   // ---- newborns ----
@@ -212,13 +212,13 @@ class Walk {
       const next = inquiry.read('newborn.nextYear', region, arrival);
       if (!next.known) return false;
       this.from(span, firstDayOfYear(year), next.rule);
-      this.inquiry.because({
+      this.inquiry.because(() => ({
         claim: 'coverage',
         rule: next.rule,
         events: paid.payment.events,
         zh: `新生儿出生后在 ${toDay(newborn.deadline)} 前缴纳 ${year} 年保费，${year}-01-01 至 ${year}-12-31 享受待遇。`,
         en: `The newborn's premium of ${year} was paid by ${toDay(newborn.deadline)}; benefits run from ${year}-01-01 to ${year}-12-31.`,
-      });
+      }));
       return true;
     }
     // Past the deadline the year after birth follows the general rules, unless the region has a rule for late newborns of any year.
@@ -246,14 +246,14 @@ class Walk {
     const { paid } = span;
     const born = toDay(this.bornOn!);
     const days = paid.arrival - this.bornOn!;
-    this.inquiry.because({
+    this.inquiry.because(() => ({
       claim: 'coverage',
       rule,
       events: paid.payment.events,
       arithmetic: `${born} 出生，${toDay(paid.arrival)} 缴费，出生后第 ${days} 天，期限至 ${toDay(deadline)}`,
       zh: `新生儿 ${born} 出生，${toDay(paid.arrival)} 缴费（出生后第 ${days} 天），自出生之日起享受 ${paid.year} 年待遇。`,
       en: `Born on ${born} and paid for on ${toDay(paid.arrival)}, ${days} days after birth: the benefits of ${paid.year} run from birth.`,
-    });
+    }));
   }
 
   /** The birth-year premium that a payment in the year after birth still needs (TL-2.1.2c), as long as it is unpaid. */
@@ -284,25 +284,25 @@ class Walk {
       reason: 'newborn',
       rule: next.rule,
     });
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'premiumsDue',
       rule: next.rule,
       events: started?.payment.events ?? registered?.events ?? [],
       zh: `新生儿在出生的下一年度参保缴费，须在 ${toDay(newborn.deadline)} 前补缴出生年度 ${birthYear} 年的保费，方可享受出生年度待遇。`,
       en: `Enrolled in the year after birth, the newborn also owes the premium of the birth year ${birthYear} by ${toDay(newborn.deadline)} to have that year's benefits.`,
-    });
+    }));
   }
 
   /** A newborn who is registered and not yet paid for. */
   private premiumDue(benefitYear: number, by: DayNumber, rule: string, events: readonly string[]): void {
     this.result.premiumsDue.push({ benefitYear, by: toDay(by), reason: 'newborn', rule });
-    this.inquiry.because({
+    this.inquiry.because(() => ({
       claim: 'premiumsDue',
       rule,
       events,
       zh: `新生儿已登记尚未缴费，须在 ${toDay(by)} 前缴纳 ${benefitYear} 年保费，方可自出生之日起享受待遇。`,
       en: `The newborn is registered and not paid for; the premium of ${benefitYear} is due by ${toDay(by)} for benefits from birth.`,
-    });
+    }));
   }
 
   // ---- students ----
@@ -337,7 +337,7 @@ class Walk {
     const from = fromPayment ? startDay(start.value.start, arrival) : Math.max(arrival, yearStart);
     if (!fromPayment && arrival < yearStart && this.windowOf(paid) !== 'collection') return false;
     this.from(span, from, start.rule);
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'coverage',
       rule: start.rule,
       events: [...paid.payment.events, ...(enrolled?.events ?? [])],
@@ -347,7 +347,7 @@ class Walk {
       en: fromPayment
         ? `The student paid on ${toDay(arrival)}; resident benefits run from ${toDay(from)} to ${year}-12-31 without waiting.`
         : `The student paid the premium of ${year} on ${toDay(arrival)}; resident benefits run from ${toDay(from)} to ${year}-12-31.`,
-    });
+    }));
     return true;
   }
 
@@ -550,14 +550,14 @@ class Walk {
       months > 0
         ? `a break of ${months} month(s), ${monthsEn(gap.from, gap.through)}, not over ${limit.value.months}`
         : 'no break';
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'coverage',
       rule: short.rule,
       events: paid.payment.events,
       arithmetic: `${count.zh}；${gapZh}`,
       zh: `${count.zh}，${gapZh}；由职工医保转为居民医保不设等待期，自 ${toDay(span.from!)} 起享受待遇。`,
       en: `After ${count.en}, with ${gapEn}, the switch to the resident scheme brings no waiting; benefits run from ${toDay(span.from!)}.`,
-    });
+    }));
     return true;
   }
 
@@ -617,13 +617,13 @@ class Walk {
     });
     this.from(span, from, entries.rule);
     span.since = Math.min(from, span.since ?? from);
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'coverage',
       rule: entries.rule,
       events: [...paid.payment.events, ...by.events],
       zh: `资助参保对象自 ${toDay(from)} 起享受 ${year} 年居民医保待遇（身份认定 ${toDay(by.from)}，缴费 ${toDay(arrival)}）。`,
       en: `As an aided person (identified ${toDay(by.from)}, paid ${toDay(arrival)}) the resident benefits of ${year} run from ${toDay(from)}.`,
-    });
+    }));
     return true;
   }
 
@@ -671,13 +671,13 @@ class Walk {
   private plainYear(span: ResidentSpan): void {
     const { paid } = span;
     this.from(span, firstDayOfYear(paid.year), 'CV-15');
-    this.inquiry.because({
+    this.inquiry.because(() => ({
       claim: 'coverage',
       rule: 'CV-15',
       events: paid.payment.events,
       zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 年度开始前到账，${paid.year}-01-01 至 ${paid.year}-12-31 享受待遇。`,
       en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}, before the year began; benefits run from ${paid.year}-01-01 to ${paid.year}-12-31.`,
-    });
+    }));
   }
 
   // ---- outcomes ----
@@ -692,13 +692,13 @@ class Walk {
     const { paid } = span;
     if (entry.accept === false) {
       span.rule = rule;
-      this.inquiry.because({
+      this.inquiry.because(() => ({
         claim: 'coverage',
         rule,
         events: paid.payment.events,
         zh: `${toDay(paid.arrival)} 缴纳的 ${paid.year} 年居民医保保费不在集中缴费期和补缴期内，当年不享受待遇。`,
         en: `The premium of ${paid.year} paid on ${toDay(paid.arrival)} falls in no payment period; it gives no benefits for that year.`,
-      });
+      }));
       return;
     }
     if (entry.wait) {
@@ -708,13 +708,13 @@ class Walk {
     const start = startDay(entry.start ?? 'payDay', paid.arrival, paid.year);
     this.from(span, Math.max(start, firstDayOfYear(paid.year)), rule);
     if (span.from! <= span.through) {
-      this.inquiry.because({
+      this.inquiry.because(() => ({
         claim: 'coverage',
         rule,
         events: paid.payment.events,
         zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 到账，${toDay(span.from!)} 至 ${toDay(span.through)} 享受待遇。`,
         en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}; benefits run from ${toDay(span.from!)} to ${toDay(span.through)}.`,
-      });
+      }));
     }
   }
 

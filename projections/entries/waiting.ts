@@ -52,14 +52,14 @@ export function explainWindow(
   const anchorZh = wait.first === 'nextDay' ? `自 ${paid} 到账次日起` : `自 ${paid} 到账之日起`;
   const anchorEn =
     wait.first === 'nextDay' ? `from the day after the arrival on ${paid}` : `from the arrival on ${paid}`;
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'waitingPeriods',
     rule: window.rule,
     events: window.payment.events,
     arithmetic: `${reason ? `${reason.zh}；` : ''}${anchorZh} ${lengthZh(wait.length, wait.unit)}：${daysZh(window.from, window.through)}，${toDay(window.through + 1)} 起享受待遇`,
     zh: `${cause.zh}，${reason ? `${reason.zh}，` : ''}${anchorZh}设 ${lengthZh(wait.length, wait.unit)}待遇等待期（${daysZh(window.from, window.through)}），${toDay(window.through + 1)} 起享受待遇。`,
     en: `Because of ${cause.en}${reason ? ` (${reason.en})` : ''}, a waiting period of ${lengthEn(wait.length, wait.unit)} counts ${anchorEn} (${daysEn(window.from, window.through)}); benefits begin on ${toDay(window.through + 1)}.`,
-  });
+  }));
 }
 
 /** Explains a waiting period that an exemption took away. */
@@ -70,11 +70,11 @@ export function explainWaiver(
   reason: { zh: string; en: string },
 ): void {
   const cause = CAUSES[waiver.cause];
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'waived',
     rule: waiver.rule,
     events,
     zh: `${cause.zh}本应设待遇等待期，因${reason.zh}不设，自 ${toDay(waiver.on)} 起不受等待期限制。`,
     en: `The waiting period for ${cause.en} does not apply on ${toDay(waiver.on)}, because of ${reason.en}.`,
-  });
+  }));
 }

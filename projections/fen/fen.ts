@@ -12,10 +12,9 @@ export function shareOf(fen: number, part: number, whole: number): Share {
 /** A percentage of money, exactly; the percentage may have up to six decimals (5.5). */
 export function percentOf(fen: Share | number, percent: number): Share {
   const share = typeof fen === 'number' ? shareOf(fen, 1, 1) : fen;
-  const [whole = '0', decimals = ''] = percent.toFixed(6).split('.');
   return {
-    numerator: share.numerator * BigInt(whole + decimals),
-    denominator: share.denominator * 100n * 10n ** BigInt(decimals.length),
+    numerator: share.numerator * BigInt(Math.round(percent * 1_000_000)),
+    denominator: share.denominator * 100_000_000n,
   };
 }
 

@@ -39,13 +39,10 @@ export interface Claim {
 }
 
 interface Reference {
-  region: string;
-  name: string;
   value: unknown;
   unit?: string;
   from: DayNumber;
   through: DayNumber;
-  day: DayNumber;
   event: string;
 }
 
@@ -53,7 +50,6 @@ interface Ruling {
   reading: string;
   choice: string;
   from: DayNumber;
-  scope: 'person' | 'region';
 }
 
 const DAY_FOREVER = Number.MAX_SAFE_INTEGER;
@@ -71,18 +67,18 @@ export class Inquiry {
   private readonly packsUsed = new Set<Pack>();
   private readonly firstDays = new Map<string, DayNumber | undefined>();
   private readonly recordedPacks = new Map<string, Pack | undefined>();
-  private readonly references = new Map<string, Reference[]>();
-  private readonly regionRulings = new Map<string, Ruling[]>();
-  private readonly personRulings: Ruling[];
+  private readonly personRulings: readonly Ruling[];
+  private readonly known = new Map<unknown, unknown>();
+  private lastPack: Pack | undefined;
 
   /** With `reasons` false nothing is kept of why: for rows, which nobody reads a reason from. */
   constructor(
     readonly grounds: Grounds,
-    private readonly reasons = true,
+    readonly reasons = true,
   ) {
     this.validOn = dayNumber(grounds.question.validOn);
     this.region = grounds.question.region;
-    this.personRulings = rulingsOf(grounds.person, 'person');
+    this.personRulings = rulingsOf(grounds.person);
   }
 
   get history(): History {
@@ -98,14 +94,18 @@ export class Inquiry {
     return history ? factsOf(history, type) : [];
   }
 
-  /** The pack in force for the region on the day; undefined before its first day and where there is none. */
-  pack(region: string, on: DayNumber): Pack | undefined {
-    return this.packOn(region, toDay(on));
+  /** What is found out once and asked for again and again, by whatever names it. */
+  once<T>(what: unknown, find: () => T): T {
+    if (this.known.has(what)) return this.known.get(what) as T;
+    const found = find();
+    this.known.set(what, found);
+    return found;
   }
 
-  private packOn(region: string, day: string): Pack | undefined {
-    const pack = this.grounds.policies.inForce(region, day);
-    if (pack) this.packsUsed.add(pack);
+  /** The pack in force for the region on the day; undefined before its first day and where there is none. */
+  pack(region: string, on: DayNumber): Pack | undefined {
+    const pack = this.grounds.policies.inForceOn(region, on);
+    if (pack !== undefined && pack !== this.lastPack) this.packsUsed.add((this.lastPack = pack));
     return pack;
   }
 
@@ -134,8 +134,7 @@ export class Inquiry {
    * what it leaves undetermined with `undetermined`.
    */
   read<K extends RuleKey>(key: K, region: string, on: DayNumber): Reading<RuleValues[K]> {
-    const day = toDay(on);
-    const pack = this.packOn(region, day) ?? this.packByRecording(region);
+    const pack = this.pack(region, on) ?? this.packByRecording(region);
     if (!pack) {
       const first = this.firstDay(region);
       return {
@@ -147,7 +146,7 @@ export class Inquiry {
     const setting = pack.settings[key] as Setting<RuleValues[K]> | undefined;
     return (
       plainReading(setting) ??
-      readSetting(setting, day, {
+      readSetting(setting, toDay(on), {
         choose: (reading) => this.choose(reading, pack, region, on),
         reference: (name) => this.reference(name, region, on),
       })
@@ -188,13 +187,22 @@ export class Inquiry {
   /** A value published by the region or one above it, in force on the day. */
   reference(name: string, region: string, on: DayNumber): { value: unknown; unit?: string; event: string } | undefined {
     for (const jurisdiction of jurisdictionsOf(region)) {
-      const published = this.referencesOf(jurisdiction).filter(
-        (entry) => entry.name === name && entry.from <= on && on <= entry.through,
-      );
-      const last = published[published.length - 1];
+      const history = this.grounds.regions.get(jurisdiction);
+      const last = history && publishedIn(history, name)?.findLast(({ from, through }) => from <= on && on <= through);
       if (last) return last;
     }
     return undefined;
+  }
+
+  /** Every value that the region or one above it published under the name, for whatever days. */
+  published(name: string, region: string): unknown[] {
+    const values: unknown[] = [];
+    for (const jurisdiction of jurisdictionsOf(region)) {
+      const history = this.grounds.regions.get(jurisdiction);
+      const published = history && publishedIn(history, name);
+      if (published) for (const { value } of published) values.push(value);
+    }
+    return values;
   }
 
   /** A published number, or undefined when it is not published or no number. */
@@ -254,34 +262,11 @@ export class Inquiry {
     const own = lastRuling(this.personRulings, reading, choices, on);
     if (own !== undefined) return own;
     for (const jurisdiction of jurisdictionsOf(region)) {
-      let rulings = this.regionRulings.get(jurisdiction);
-      if (!rulings) {
-        const history = this.grounds.regions.get(jurisdiction);
-        rulings = history ? rulingsOf(history, 'region') : [];
-        this.regionRulings.set(jurisdiction, rulings);
-      }
-      const ruled = lastRuling(rulings, reading, choices, on);
+      const history = this.grounds.regions.get(jurisdiction);
+      const ruled = history && lastRuling(rulingsOf(history), reading, choices, on);
       if (ruled !== undefined) return ruled;
     }
     return undefined;
-  }
-
-  private referencesOf(region: string): Reference[] {
-    let references = this.references.get(region);
-    if (!references) {
-      references = this.regionFacts(region, 'ReferenceValuePublished').map((fact) => ({
-        region,
-        name: fact.data.name,
-        value: fact.data.value,
-        unit: fact.data.unit,
-        from: dayNumber(fact.data.validFrom),
-        through: fact.data.validThrough === undefined ? DAY_FOREVER : dayNumber(fact.data.validThrough),
-        day: fact.day,
-        event: fact.id,
-      }));
-      this.references.set(region, references);
-    }
-    return references;
   }
 
   private citation(rule: string): Citation {
@@ -293,14 +278,45 @@ export class Inquiry {
   }
 }
 
-function rulingsOf(history: History, scope: Ruling['scope']): Ruling[] {
-  return factsOf(history, 'RulingRecorded').map((fact) => ({
-    reading: fact.data.reading,
-    choice: fact.data.choice,
-    from: fact.day,
-    scope,
-  }));
+/** Kept with the history, because a region's is read for each of its people. */
+function rulingsOf(history: History): readonly Ruling[] {
+  const facts = factsOf(history, 'RulingRecorded');
+  if (facts.length === 0) return [];
+  let rulings = rulingsIn.get(history);
+  if (!rulings) {
+    rulings = facts.map(({ day, data }) => ({
+      reading: data.reading,
+      choice: data.choice,
+      from: day,
+    }));
+    rulingsIn.set(history, rulings);
+  }
+  return rulings;
 }
+
+function publishedIn(history: History, name: string): readonly Reference[] | undefined {
+  let byName = referencesIn.get(history);
+  if (!byName) {
+    byName = new Map();
+    for (const { id, data } of factsOf(history, 'ReferenceValuePublished')) {
+      const reference = {
+        value: data.value,
+        unit: data.unit,
+        from: dayNumber(data.validFrom),
+        through: data.validThrough === undefined ? DAY_FOREVER : dayNumber(data.validThrough),
+        event: id,
+      };
+      const others = byName.get(data.name);
+      if (others) others.push(reference);
+      else byName.set(data.name, [reference]);
+    }
+    referencesIn.set(history, byName);
+  }
+  return byName.get(name);
+}
+
+const rulingsIn = new WeakMap<History, readonly Ruling[]>();
+const referencesIn = new WeakMap<History, Map<string, Reference[]>>();
 
 function lastRuling(rulings: readonly Ruling[], reading: string, choices: object, on: DayNumber): string | undefined {
   let choice: string | undefined;

@@ -8,7 +8,6 @@ import {
   type DayNumber,
   type MonthNumber,
 } from '../../libs/calendar';
-import { jurisdictionsOf } from '../../libs/policy/evaluation';
 import type { Inquiry } from '../inquiry';
 
 /**
@@ -32,29 +31,12 @@ export function dueDayOf(
   return month <= monthOf(day) ? { day, event } : undefined;
 }
 
-/** The earliest due day that any publication for a region could give, found once a region. */
-export class PublishedDueDays {
-  private readonly values = new Map<string, unknown[]>();
-
-  constructor(private readonly inquiry: Inquiry) {}
-
-  /** `OPEN` where nothing is published. */
-  earliest(region: string, month: MonthNumber): DayNumber {
-    let values = this.values.get(region);
-    if (!values) {
-      values = jurisdictionsOf(region).flatMap((code) =>
-        this.inquiry
-          .regionFacts(code, 'ReferenceValuePublished')
-          .filter(({ data }) => data.name === 'dueOn')
-          .map(({ data }) => data.value),
-      );
-      this.values.set(region, values);
-    }
-    let earliest = OPEN;
-    for (const value of values) {
-      const day = typeof value === 'number' ? firstDayOf(month) + value - 1 : isDay(value) ? dayNumber(value) : OPEN;
-      if (day < earliest) earliest = day;
-    }
-    return earliest;
+/** The earliest due day that any publication for a region could give; `OPEN` where nothing is published. */
+export function earliestDueDay(inquiry: Inquiry, region: string, month: MonthNumber): DayNumber {
+  let earliest = OPEN;
+  for (const value of inquiry.published('dueOn', region)) {
+    const day = typeof value === 'number' ? firstDayOf(month) + value - 1 : isDay(value) ? dayNumber(value) : OPEN;
+    if (day < earliest) earliest = day;
   }
+  return earliest;
 }

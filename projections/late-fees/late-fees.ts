@@ -14,7 +14,7 @@ import { cny, compareShares, halfUp, shareOf, times, truncated, yuan, type Share
 import type { Fact } from '../history';
 import type { Claim, Inquiry } from '../inquiry';
 import type { FeeMonth, PaymentRecord } from '../payments';
-import { PublishedDueDays, dueDayOf } from './due-day';
+import { dueDayOf, earliestDueDay } from './due-day';
 
 type LateFeeRule = RuleValues['lateFee.arrears'];
 
@@ -26,9 +26,8 @@ interface Overdue {
   end: DayNumber;
   paid: boolean;
   key: 'lateFee.arrears' | 'lateFee.unregistered';
-  /** Exactly, of this month; undefined where no amount is recorded. */
-  unit?: Share;
-  whole?: Share;
+  /** The employer's part or all of it, exactly, of this month; undefined where no amount is recorded. */
+  amount(principal: LateFeeRule['principal']): Share | undefined;
   /** The money makes up for the past by its own word (补缴). */
   makesUp: boolean;
   dueOn?: string;
@@ -56,12 +55,11 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
     if (data.scheme === 'employee' && data.feeMonth !== undefined && day <= on)
       assessed.set(`${data.region}|${data.feeMonth}`, fact);
   }
-  const due = new PublishedDueDays(inquiry);
   const overdue: Overdue[] = [];
   for (const paid of payments.months) {
     if (paid.participation !== 'employed' || paid.arrival > on) continue;
     const assessment = assessed.size === 0 ? undefined : assessed.get(`${paid.region}|${toMonth(paid.month)}`);
-    if (mayBeLate(paid, assessment, due)) overdue.push(overdueOf(paid, assessment));
+    if (mayBeLate(inquiry, paid, assessment)) overdue.push(overdueOf(paid, assessment));
   }
   for (const fact of assessed.values()) {
     const { region, feeMonth, unitFen } = fact.data;
@@ -75,30 +73,27 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
 }
 
 /** Sorts out, without reading a rule, what no rule calls late: paid before the month ends and before any due day known. */
-function mayBeLate(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined, due: PublishedDueDays): boolean {
+function mayBeLate(inquiry: Inquiry, paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): boolean {
   if (paid.kind === 'back' || paid.kind === 'backUnregistered' || paid.arrival > lastDayOf(paid.month)) return true;
   const assessedDue = assessment?.data.dueOn;
   return assessedDue !== undefined
     ? paid.arrival > dayNumber(assessedDue)
-    : paid.arrival > due.earliest(paid.region, paid.month);
+    : paid.arrival > earliestDueDay(inquiry, paid.region, paid.month);
 }
 
 function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): Overdue {
   const { data, events } = paid.payment;
-  const months = data.feeMonths ? monthNumber(data.feeMonths.through) - monthNumber(data.feeMonths.from) + 1 : 1;
-  const paidUnit = data.unitFen === undefined ? undefined : shareOf(data.unitFen, 1, months);
-  const paidWhole = data.unitFen === undefined ? undefined : shareOf(data.unitFen + (data.personFen ?? 0), 1, months);
-  const assessedUnit = assessment?.data.unitFen;
   return {
     month: paid.month,
     region: paid.region,
     end: paid.arrival,
     paid: true,
     key: paid.kind === 'backUnregistered' ? 'lateFee.unregistered' : 'lateFee.arrears',
-    unit: paidUnit ?? (assessedUnit === undefined ? undefined : shareOf(assessedUnit, 1, 1)),
-    whole:
-      paidWhole ??
-      (assessedUnit === undefined ? undefined : shareOf(assessedUnit + (assessment!.data.personFen ?? 0), 1, 1)),
+    amount: (principal) => {
+      const { feeMonths } = data;
+      const months = feeMonths ? monthNumber(feeMonths.through) - monthNumber(feeMonths.from) + 1 : 1;
+      return amountOf(data, principal, months) ?? (assessment && amountOf(assessment.data, principal, 1));
+    },
     makesUp: paid.kind === 'back' || paid.kind === 'backUnregistered',
     dueOn: assessment?.data.dueOn,
     events: assessment ? [...assessment.events, ...events] : events,
@@ -112,12 +107,19 @@ function unpaidOf({ data, events }: Fact<'Assessed'>, month: MonthNumber, on: Da
     end: on,
     paid: false,
     key: 'lateFee.arrears',
-    unit: shareOf(data.unitFen!, 1, 1),
-    whole: shareOf(data.unitFen! + (data.personFen ?? 0), 1, 1),
+    amount: (principal) => amountOf(data, principal, 1),
     makesUp: false,
     dueOn: data.dueOn,
     events,
   };
+}
+
+function amountOf(
+  { unitFen, personFen = 0 }: { unitFen?: number; personFen?: number },
+  principal: LateFeeRule['principal'],
+  months: number,
+): Share | undefined {
+  return unitFen === undefined ? undefined : shareOf(principal === 'unit' ? unitFen : unitFen + personFen, 1, months);
 }
 
 function lateFee(inquiry: Inquiry, overdue: Overdue): LateFee | undefined {
@@ -138,7 +140,7 @@ function lateFee(inquiry: Inquiry, overdue: Overdue): LateFee | undefined {
   }
   const days = end - start.day + (rule.arrivalDay === 'counted' ? 1 : 0);
   if (days <= 0) return undefined;
-  const principal = rule.principal === 'unit' ? overdue.unit : overdue.whole;
+  const principal = overdue.amount(rule.principal);
   if (!principal) {
     inquiry.undetermined('lateFee', { why: 'external', rule: id, needs: 'unitFen' });
     return undefined;

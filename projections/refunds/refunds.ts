@@ -119,13 +119,13 @@ function denied({ inquiry, request, on }: Claimed): Verdict | undefined {
 function claim({ inquiry, request, basis }: Claimed, verdict: Verdict): RefundClaim {
   const { scheme } = request.data;
   if (!verdict.allowed) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'refunds',
       rule: verdict.reason,
       events: [...request.events, ...verdict.events],
       zh: verdict.zh,
       en: verdict.en,
-    });
+    }));
     return { basis, scheme, allowed: false, reason: verdict.reason };
   }
   const item: RefundClaim = { basis, scheme, allowed: true };
@@ -141,14 +141,14 @@ function claim({ inquiry, request, basis }: Claimed, verdict: Verdict): RefundCl
   if (amountFen !== undefined) item.amountFen = amountFen;
   if (verdict.accountRecovery !== undefined) item.accountRecovery = verdict.accountRecovery;
   const paid = new Set([...(verdict.months ?? []), ...(verdict.years ?? [])].map(({ payment }) => payment));
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'refunds',
     rule: basis,
     events: [...new Set([...request.events, ...verdict.events, ...[...paid].flatMap(({ events }) => events)])],
     arithmetic: amountFen === undefined ? verdict.zh : `${verdict.zh}，合计 ${yuan(amountFen)}`,
     zh: amountFen === undefined ? `${verdict.zh}。` : `${verdict.zh}，合计 ${yuan(amountFen)}。`,
     en: amountFen === undefined ? `${verdict.en}.` : `${verdict.en}, ${cny(amountFen)} together.`,
-  });
+  }));
   return item;
 }
 

@@ -110,13 +110,13 @@ class Book {
     );
     this.close(residents, fact.day, 'terminated', 'employeeRegistered', fact);
     if (residents.length > 0) {
-      this.inquiry.because({
+      this.inquiry.because(() => ({
         claim: 'registrations',
         rule: ends.rule,
         events: fact.events,
         zh: `${toDay(fact.day)} 办理职工参保登记后，原居民医保参保关系自动终止。`,
         en: `With the employee registration on ${toDay(fact.day)} the resident relation ended by itself.`,
-      });
+      }));
     }
   }
 

@@ -22,6 +22,10 @@ export interface RetireeFrom {
  * ledger does not hold the years, or, where none is needed, from the day on which age and years are complete.
  */
 export function retireeFrom(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | undefined {
+  return inquiry.once(payments, () => findRetireeFrom(inquiry, payments));
+}
+
+function findRetireeFrom(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | undefined {
   const byProcedure = fromProcedure(inquiry);
   const byYears = fromYears(inquiry, payments);
   if (!byProcedure || !byYears) return byProcedure ?? byYears;

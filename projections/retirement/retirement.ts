@@ -40,10 +40,12 @@ export function retirementOn(
   if (conditions.ageReached && !processed) {
     for (const { question, gap } of conditions.gaps) inquiry.undetermined(question, gap);
   }
-  explainConditions(inquiry, conditions, ageOn);
-  if (processed) explainProcedure(inquiry, conditions, on);
-  if (retirement.contributionDue) explainDue(inquiry, payments, on);
-  if (known) explainRetiree(inquiry, known);
+  if (inquiry.reasons) {
+    explainConditions(inquiry, conditions, ageOn);
+    if (processed) explainProcedure(inquiry, conditions, on);
+    if (retirement.contributionDue) explainDue(inquiry, payments, on);
+    if (known) explainRetiree(inquiry, known);
+  }
   if (conditions.ageReached && !known && (conditions.shortfallMonths ?? 0) > 0) {
     Object.assign(retirement, waysOut(inquiry, conditions.shortfallMonths!, on));
   }
@@ -70,13 +72,13 @@ function waysOut(inquiry: Inquiry, months: number, on: DayNumber): Pick<Retireme
     inquiry.undetermined('retirement.options', options);
     return {};
   }
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'retirement.options',
     rule: options.rule,
     events: ageEvents(inquiry),
     zh: `缴费年限不足，可选择：${options.value.map((option) => OPTION_ZH[option]).join('、')}。`,
     en: `With too few years the person may: ${options.value.map((option) => OPTION_EN[option]).join(', ')}.`,
-  });
+  }));
   return {
     options: options.value,
     ...(options.value.includes('lumpSum') ? { lumpSum: priceOf(inquiry, months, on) } : {}),
@@ -110,15 +112,16 @@ function priceOf(inquiry: Inquiry, months: number, on: DayNumber): NonNullable<R
   const baseFen = monthly.value;
   const percents = rates.map((part) => part!.value);
   const perMonth = percents.map((percent) => percentOf(baseFen, percent)).reduce(plus);
-  price.totalFen = halfUp(times(perMonth, months));
-  inquiry.because({
+  const totalFen = halfUp(times(perMonth, months));
+  price.totalFen = totalFen;
+  inquiry.because(() => ({
     claim: 'retirement.lumpSum',
     rule: terms.rule,
     events: [monthly.event, ...rates.map((part) => part!.event)],
-    arithmetic: `${months} × ${baseFen} × (${percents.join(' + ')})% = ${price.totalFen}`,
-    zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(price.totalFen)}。`,
-    en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(price.totalFen)}.`,
-  });
+    arithmetic: `${months} × ${baseFen} × (${percents.join(' + ')})% = ${totalFen}`,
+    zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(totalFen)}。`,
+    en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(totalFen)}.`,
+  }));
   return price;
 }
 
@@ -173,64 +176,64 @@ function explainConditions(inquiry: Inquiry, conditions: Conditions, ageOn: DayN
   const events = ageEvents(inquiry);
   if (shortfallMonths !== undefined && rule !== undefined) {
     const actual = requiredActual === undefined ? '' : `，其中实际缴费须满 ${requiredActual} 个月`;
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'retirement.shortfallMonths',
       rule,
       events,
       arithmetic,
       zh: `退休须累计缴费 ${requiredTotal} 个月${actual}；还差 ${shortfallMonths} 个月。`,
       en: `Retirement needs ${requiredTotal} months${requiredActual === undefined ? '' : `, ${requiredActual} of them actual`}; ${shortfallMonths} are wanting.`,
-    });
+    }));
   }
   for (const [claim, months, zh, en] of [
     ['retirement.requiredTotal', requiredTotal, '累计缴费', 'contribution'],
     ['retirement.requiredActual', requiredActual, '实际缴费', 'actual contribution'],
   ] as const) {
     if (months === undefined || rule === undefined) continue;
-    inquiry.because({
+    inquiry.because(() => ({
       claim,
       rule,
       events,
       zh: `退休须${zh}满 ${months} 个月。`,
       en: `Retirement needs ${months} months of ${en}.`,
-    });
+    }));
   }
   if (!conditions.ageReached && ageOn === undefined) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'retirement.conditionsMet',
       rule: STATUTORY_AGE,
       events,
       zh: '未登记达到法定退休年龄之日，也缺少推算所需的出生日期或退休类别，不按已达龄处理。',
       en: 'No day of reaching the statutory age is on record, nor the birth date and category it is worked out from; the person does not count as of age.',
-    });
+    }));
     return;
   }
   for (const { what, rule: unmetRule } of unmet) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'retirement.conditionsMet',
       rule: what === 'age' ? STATUTORY_AGE : (unmetRule ?? rule ?? STATUTORY_AGE),
       events,
       zh: `${UNMET[what].zh}，条件不满足。`,
       en: `${UNMET[what].en}; the conditions are not met.`,
-    });
+    }));
   }
   if (conditions.review) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'retirement.review',
       rule: rule ?? STATUTORY_AGE,
       events,
       zh: '退休前的参保缴费情况须经人工核定。',
       en: 'A person must look at the months before the procedure.',
-    });
+    }));
   }
   if (met) {
-    inquiry.because({
+    inquiry.because(() => ({
       claim: 'retirement.conditionsMet',
       rule: rule ?? STATUTORY_AGE,
       events,
       zh: `已达到法定退休年龄，缴费年限已满，条件满足。`,
       en: `Age and contribution years are reached; the conditions are met.`,
-    });
+    }));
   }
 }
 
@@ -245,34 +248,34 @@ function ageEvents(inquiry: Inquiry): string[] {
 function explainProcedure(inquiry: Inquiry, { rule }: Conditions, on: DayNumber): void {
   const retired = retirementOf(inquiry, on);
   if (!retired) return;
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'retirement.processed',
     rule: rule ?? STATUTORY_AGE,
     events: retired.events,
     zh: `${toDay(retired.day)} 已办理退休人员医保手续。`,
     en: `The retirement procedure was done on ${toDay(retired.day)}.`,
-  });
+  }));
 }
 
 /** What shows the relation that is owed: its last registration and its last current payment. */
 function explainDue(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber): void {
   const registered = inquiry.facts('Registered').findLast(({ day, data }) => data.scheme === 'employee' && day <= on);
   const paid = payments.months.findLast(({ kind, arrival }) => isCurrent(kind) && arrival <= on);
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'retirement.contributionDue',
     rule: 'CV-23',
     events: [...new Set([...(registered?.events ?? []), ...(paid?.payment.events ?? [])])],
     zh: `${toDay(on)} 职工医保参保关系尚未结束，当月仍须缴费。`,
     en: `On ${toDay(on)} the employee relation has not ended; the month is owed.`,
-  });
+  }));
 }
 
 function explainRetiree(inquiry: Inquiry, { day, rule, events, lastDueMonth }: RetireeFrom): void {
-  inquiry.because({
+  inquiry.because(() => ({
     claim: 'retirement.retireeFrom',
     rule,
     events,
     zh: `自 ${toDay(day)} 起享受退休人员医保待遇，缴费至 ${toMonth(lastDueMonth)} 为止。`,
     en: `Retiree benefits begin on ${toDay(day)}; contributions end with ${toMonth(lastDueMonth)}.`,
-  });
+  }));
 }

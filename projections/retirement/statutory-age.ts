@@ -15,6 +15,10 @@ interface PersonOnFile {
  * category on file (CV-20). Undefined without either; a category is never guessed.
  */
 export function statutoryAgeOn(inquiry: Inquiry): DayNumber | undefined {
+  return inquiry.once(statutoryAgeOn, () => findStatutoryAge(inquiry));
+}
+
+function findStatutoryAge(inquiry: Inquiry): DayNumber | undefined {
   const [reached] = inquiry.facts('StatutoryAgeReached');
   if (reached) {
     explain(inquiry, reached.day, reached.events, {
@@ -47,6 +51,10 @@ export function sexOf(inquiry: Inquiry): Sex | undefined {
 }
 
 function onFile(inquiry: Inquiry): PersonOnFile {
+  return inquiry.once(onFile, () => readFile(inquiry));
+}
+
+function readFile(inquiry: Inquiry): PersonOnFile {
   const person: PersonOnFile = { events: [] };
   for (const { data, events } of inquiry.facts('Identified')) {
     if (data.sex !== undefined) person.sex = data.sex;
@@ -58,6 +66,7 @@ function onFile(inquiry: Inquiry): PersonOnFile {
 }
 
 function explain(inquiry: Inquiry, day: DayNumber, events: string[], how: { zh: string; en: string }): void {
+  if (!inquiry.reasons) return;
   const scheme = inquiry.readNational('retirement.statutoryAge', day);
   if (scheme.rule === undefined) return;
   inquiry.because({

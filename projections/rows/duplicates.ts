@@ -55,24 +55,26 @@ function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { 
   )
     return together;
 
-  const paid = new Map<string, Set<MonthNumber>>();
-  const paidBy = (relation: string): Set<MonthNumber> => {
-    let own = paid.get(relation);
-    if (!own) paid.set(relation, (own = new Set()));
-    return own;
-  };
-  for (const { region, participation, month } of months) paidBy(region + participation).add(month);
-  for (const { region, participation, year } of years) {
-    const own = paidBy(`resident ${region}${participation}`);
-    for (let month = year * 12; month < year * 12 + 12; month++) own.add(month);
-  }
-  const seen = new Set<MonthNumber>();
-  const twice = new Set<MonthNumber>();
-  for (const own of paid.values()) {
-    for (const month of own) {
-      if (seen.has(month) || retiree.some((days) => overlaps(days, monthDays(month)))) twice.add(month);
-      seen.add(month);
+  const relations: { scheme: string; region: string; participation: string }[] = [];
+  const relationOf = (scheme: string, { region, participation }: { region: string; participation: string }): number => {
+    for (let i = relations.length - 1; i >= 0; i--) {
+      const known = relations[i]!;
+      if (known.scheme === scheme && known.region === region && known.participation === participation) return i;
     }
+    return relations.push({ scheme, region, participation }) - 1;
+  };
+  const paidBy = new Map<MonthNumber, number>();
+  const twice = new Set<MonthNumber>();
+  const note = (month: MonthNumber, relation: number): void => {
+    const other = paidBy.get(month);
+    if (other === relation) return;
+    if (other === undefined) paidBy.set(month, relation);
+    if (other !== undefined || retiree.some((days) => overlaps(days, monthDays(month)))) twice.add(month);
+  };
+  for (const paid of months) note(paid.month, relationOf('employee', paid));
+  for (const paid of years) {
+    const relation = relationOf('resident', paid);
+    for (let month = paid.year * 12; month < paid.year * 12 + 12; month++) note(month, relation);
   }
   if (twice.size > 0) {
     for (const { from, through } of union([...twice].map((month) => ({ from: month, through: month })))) {

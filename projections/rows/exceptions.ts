@@ -69,7 +69,7 @@ function afterDeath(inquiry: Inquiry, { diedOn }: Timeline): Row[] {
 
 /** A fee month or benefit year for which the whole money came twice, and did not go back. */
 function paidTwice({ months, years }: PaymentRecord): Row[] {
-  if (new Set(months.map(({ month }) => month)).size === months.length && years.length < 2) return [];
+  if (areDistinct(months.map(({ month }) => month)) && areDistinct(years.map(({ year }) => year))) return [];
   const rows: Row[] = [];
   const paidMonths = new Map<string, Row | true>();
   for (const { month, region, full, refundedOn, arrival } of months) {
@@ -100,6 +100,10 @@ function paidTwice({ months, years }: PaymentRecord): Row[] {
     paidYears.add(key);
   }
   return rows;
+}
+
+function areDistinct(numbers: readonly number[]): boolean {
+  return numbers.length < 2 || new Set(numbers).size === numbers.length;
 }
 
 /** Fields of the file that two identifications state differently; never their values. */

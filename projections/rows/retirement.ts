@@ -1,9 +1,9 @@
 import { OPEN, dayNumber, firstDayOf, type DayNumber } from '../../libs/calendar';
-import { sums, tallyOn, type CountableMonths } from '../contribution';
+import { RunningTally, sums, type CountableMonths } from '../contribution';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { retireeFrom, retirementOn, statutoryAgeOn } from '../retirement';
-import type { PersonRows } from './tables';
+import { personTables, type PersonRows } from './tables';
 import { bit, day, end } from './written';
 
 type Row = PersonRows['retirement'][number];
@@ -38,10 +38,11 @@ export function retirementRows(
   }
   const rows: Row[] = [];
   const sorted = [...days].sort((a, b) => a - b);
+  const running = new RunningTally(countable);
   for (const [index, from] of sorted.entries()) {
     const through = index + 1 < sorted.length ? sorted[index + 1]! - 1 : OPEN;
     const on = Math.max(from, Math.min(through, latest));
-    const tally = sums(tallyOn(countable, on), inquiry.region);
+    const tally = sums(running.on(on), inquiry.region);
     const counted = { ...tally, doubleCounted: 0, consecutive: 0, residentMonths: 0 };
     const now = retirementOn(inquiry, payments, counted, on, retiree);
     const row: Row = {
@@ -73,8 +74,12 @@ export function retirementRows(
   return rows;
 }
 
+/** What a row says beside its days. */
+const SAID = (Object.keys(personTables.retirement) as (keyof Row)[]).filter(
+  (column) => column !== 'from_day' && column !== 'through_day' && column !== 'as_of',
+);
+
 function agree(a: Row, b: Row): boolean {
-  return (Object.keys(a) as (keyof Row)[]).every(
-    (key) => key === 'from_day' || key === 'through_day' || key === 'as_of' || a[key] === b[key],
-  );
+  for (const column of SAID) if (a[column] !== b[column]) return false;
+  return true;
 }

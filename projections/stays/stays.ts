@@ -263,14 +263,14 @@ class StayQuestion {
   }
 
   private because(rule: string, zh: string, en: string, events: readonly string[] = []): void {
-    this.inquiry.because({
+    this.inquiry.because(() => ({
       claim: 'stays',
       rule,
       events: [...this.events, ...events],
       arithmetic: this.spanZh(),
       zh,
       en,
-    });
+    }));
   }
 
   private spanZh(): string {

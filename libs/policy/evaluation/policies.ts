@@ -1,10 +1,19 @@
+import { OPEN, dayNumber, type DayNumber } from '../../calendar';
 import type { Pack } from './pack';
 import { jurisdictionsOf } from './jurisdictions';
+
+/** A version of a pack and the days on which it is in force. */
+interface Term {
+  from: DayNumber;
+  through: DayNumber;
+  pack: Pack;
+}
 
 /** Every pack that is loaded, by jurisdiction and time. */
 export class Policies {
   private readonly byRegion = new Map<string, Pack[]>();
   private readonly ruling = new Map<string, Pack[] | undefined>();
+  private readonly terms = new Map<string, readonly Term[]>();
 
   constructor(readonly packs: readonly Pack[]) {
     for (const pack of packs) {
@@ -23,6 +32,17 @@ export class Policies {
       ({ effectiveFrom, effectiveThrough }) =>
         effectiveFrom <= day && (effectiveThrough === undefined || day <= effectiveThrough),
     );
+  }
+
+  /** As `inForce`, of a day by its number. */
+  inForceOn(region: string, day: DayNumber): Pack | undefined {
+    let terms = this.terms.get(region);
+    if (!terms) this.terms.set(region, (terms = (this.versionsFor(region) ?? []).map(termOf)));
+    for (let i = terms.length - 1; i >= 0; i--) {
+      const { from, through, pack } = terms[i]!;
+      if (from <= day && day <= through) return pack;
+    }
+    return undefined;
   }
 
   /** The first version that ever rules the region: before its first day nothing is decided (CV-21). */
@@ -48,4 +68,10 @@ export class Policies {
     }
     return undefined;
   }
+}
+
+function termOf(pack: Pack): Term {
+  const { effectiveFrom, effectiveThrough } = pack;
+  const through = effectiveThrough === undefined ? OPEN : dayNumber(effectiveThrough);
+  return { from: dayNumber(effectiveFrom), through, pack };
 }

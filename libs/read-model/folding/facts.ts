@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EventType } from '../../../events';
 import { historyOf, type Fact, type History } from '../../../projections/history';
 import type { UnknownCode } from '../../../projections/rows';
@@ -32,5 +32,5 @@ export function readFacts(text: string, position: bigint): { history: History; c
 }
 
 export function contentHash(facts: string): string {
-  return createHash('sha256').update(facts).digest('hex');
+  return hash('sha256', facts);
 }
