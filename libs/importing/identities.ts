@@ -13,6 +13,8 @@ export interface IdentityRow {
 
 /** Whoever keeps identities apart from the log. */
 export interface Identities {
+  /** Told the rows that will be asked about next, so that many can be looked for at once. */
+  ahead?(rows: readonly IdentityRow[]): Promise<void>;
   /**
    * The ledger's own id for the person of a row; the same document gives the same id. What cannot be settled is a fault: its
    * reason repeats neither number nor name. Asked once a row, in the order of the file; once more where an import resumes.

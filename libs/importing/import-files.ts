@@ -177,6 +177,13 @@ class FileRun {
     return this.identities !== undefined;
   }
 
+  /** Tells whoever keeps identities which rows come next. */
+  async lookAhead(rows: readonly SourceRow[]): Promise<void> {
+    if (this.identities?.ahead === undefined) return;
+    const asked = rows.flatMap((row) => (row.fault === undefined ? (this.source.identityOf(row) ?? []) : []));
+    if (asked.length > 0) await this.identities.ahead(asked);
+  }
+
   /** Puts the person's id in the place of his document's number. False where the row is refused for it. */
   async identify(row: SourceRow): Promise<boolean> {
     const identity = row.fault === undefined ? this.source.identityOf(row) : undefined;
@@ -339,6 +346,7 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
   run.rows = 0;
   for await (const rows of run.source.rows()) {
     course.heedSignal();
+    if (run.rows + rows.length > settledRows) await run.lookAhead(rows);
     for (const row of rows) {
       run.rows += 1;
       if (run.rows <= settledRows) continue;
@@ -387,6 +395,7 @@ async function importReversals(course: Course, file: number, settledRows: number
     const first = count;
     count += rows.length;
     if (count <= settledRows) continue;
+    await run.lookAhead(rows);
     const byPerson = new Map<string, (() => Promise<void>)[]>();
     for (const row of rows.slice(Math.max(0, settledRows - first))) {
       run.refused.muted = true;
@@ -451,6 +460,7 @@ async function stage(staging: Staging, file: number, run: FileRun, course: Cours
   run.rows = 0;
   for await (const rows of run.source.rows()) {
     course.heedSignal();
+    await run.lookAhead(rows);
     for (const row of rows) {
       run.rows += 1;
       if (run.rows % ROWS_PER_PROGRESS === 0) course.tell(run);

@@ -13,6 +13,7 @@ export {
   type ReadIdentityNumber,
 } from './documents';
 export { LocalKeys, UnknownKey, WrongKey, addKey, keepKeyFile, type KeyService, type WrappedKey } from './keys';
+export { DocumentedPersons } from './documented-persons';
 export { eraseIdentities, faultsOfOrder, tellErasures, type ErasureOrder } from './erasing';
 export { VaultClosed, openVault, type OpenedVault } from './opening';
 export { readVault, vaultNames, type VaultSettings } from './settings';

@@ -1,0 +1,91 @@
+import { describeNumberFault, documentKindOf, type NumberFault } from './documents';
+import type { FoundPerson, NamedByDocument, PutOutcome, Vault } from './vault';
+
+/** What a row of a file says of who the person is. */
+interface DocumentedRow {
+  /** The agency's own number, where the row has one. */
+  person?: string;
+  certificate: string;
+  certificateType?: string;
+  name?: string;
+}
+
+/** Why a row's person cannot be told, by its field; neither number nor name is in it. */
+interface RowFault {
+  field: string;
+  reason: string;
+}
+
+/**
+ * The persons of the rows of a file, by their documents: whoever is not known yet is made, and a document that stands beside the
+ * agency's own number is kept for that person. Rows that are told ahead are looked for together.
+ */
+export class DocumentedPersons {
+  private told = new Map<string, FoundPerson>();
+
+  constructor(private readonly vault: Vault) {}
+
+  /** Looks for everyone of the next rows at once; what was told before is forgotten. */
+  async ahead(rows: readonly DocumentedRow[]): Promise<void> {
+    const asked = new Map<string, NamedByDocument>();
+    for (const row of rows) {
+      const document = documentOf(row);
+      if (row.person === undefined && document !== undefined) asked.set(keyOf(document), document);
+    }
+    const found = asked.size === 0 ? [] : await this.vault.personsFor([...asked.values()]);
+    this.told = new Map([...asked.keys()].map((key, index) => [key, found[index]!]));
+  }
+
+  /** The id of the person of a row, or why it cannot be told. */
+  async personOf(row: DocumentedRow): Promise<string | RowFault> {
+    const document = documentOf(row);
+    if (document === undefined) {
+      return { field: 'psn_cert_type', reason: 'expected a code of psn_cert_type such as 01' };
+    }
+    if (row.person !== undefined) return this.keep(row.person, document);
+    const found = this.told.get(keyOf(document)) ?? (await this.vault.personsFor([document]))[0]!;
+    return found.ok ? found.person : faulty(found.faults);
+  }
+
+  private async keep(person: string, { kind, number, name }: NamedByDocument): Promise<string | RowFault> {
+    const document = { kind, number };
+    let outcome: PutOutcome = await this.vault.put(person, { document, ...(name === undefined ? {} : { name }) });
+    // A name that is written otherwise does not make another person; the one that is kept stays.
+    if (outcome.outcome === 'differs' && outcome.field === 'name') outcome = await this.vault.put(person, { document });
+    switch (outcome.outcome) {
+      case 'kept':
+      case 'alreadyKept':
+        return person;
+      case 'invalid':
+        return faulty(outcome.faults);
+      case 'heldByOther':
+        return {
+          field: 'certno',
+          reason: `expected a document of ${person}; ${outcome.holder} holds this one: merge the two, or check it`,
+        };
+      case 'differs':
+        return {
+          field: 'certno',
+          reason: `expected the ${outcome.field} that the vault keeps of ${person}; if this one is right, replace it there`,
+        };
+      case 'erased':
+        return { field: 'certno', reason: `expected nothing: the identity of ${person} was erased` };
+    }
+  }
+}
+
+function documentOf({ certificate, certificateType = '01', name }: DocumentedRow): NamedByDocument | undefined {
+  const kind = documentKindOf(certificateType);
+  if (kind === undefined) return undefined;
+  const written = name?.trim() ?? '';
+  return { kind, number: certificate, ...(written === '' ? {} : { name: written }) };
+}
+
+function keyOf({ kind, number }: NamedByDocument): string {
+  return `${kind}\n${number}`;
+}
+
+function faulty(faults: readonly (NumberFault & { field: string })[]): RowFault {
+  const [fault] = faults;
+  return { field: fault!.field === 'name' ? 'psn_name' : 'certno', reason: describeNumberFault(fault!) };
+}
