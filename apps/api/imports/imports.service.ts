@@ -14,6 +14,7 @@ import {
 } from '../../../libs/importing';
 import { Ledger } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
+import { DocumentedPersons, Vault } from '../../../libs/vault';
 import { changeEventTypes } from '../../../events';
 import { FourEyes, Reach } from '../access';
 import { invalidInput } from '../http/problem';
@@ -67,6 +68,7 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly policies: LoadedPolicies,
     private readonly reach: Reach,
     private readonly fourEyes: FourEyes,
+    private readonly vault: Vault,
     @Inject(STORE) private readonly store: EventStore,
     @Inject(SETTINGS) settings: Settings,
   ) {
@@ -107,6 +109,8 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
         ...reading,
         actor: by.subject,
         authority: this.authorityOf(by),
+        // Tried only, nobody new is made, so a file must name persons by the agency's own numbers.
+        ...(dryRun ? {} : { identities: new DocumentedPersons(this.vault) }),
         ...(dryRun ? {} : { journal: join(folder, 'journal.json') }),
         signal,
         onProgress: (progress) => {
