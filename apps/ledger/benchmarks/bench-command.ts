@@ -7,15 +7,17 @@ import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import type { BenchRow } from '../../../libs/event-store/bench';
 import { benchFeeds } from '../../../libs/feeds/bench';
+import { benchReadModel } from '../../../libs/read-model/bench';
 import { benchReports } from '../../../libs/reports/bench';
 import { benchAnswers } from './answers';
 import { benchImports } from './imports';
 
 interface Options extends OutputOptions {
   folder?: string;
+  persons?: string;
 }
 
-const BENCHES = ['answers', 'stores', 'imports', 'reports', 'feeds', 'load', 'disputes'] as const;
+const BENCHES = ['answers', 'stores', 'imports', 'reports', 'feeds', 'load', 'disputes', 'readmodel'] as const;
 
 /** `ledger bench`: status 1 where a bar is not met. */
 export function addBench(program: Command, terminal: Terminal): void {
@@ -24,10 +26,12 @@ export function addBench(program: Command, terminal: Terminal): void {
     'bench [names...]',
     `measure this machine against the ledger’s bars: ${BENCHES.join(', ')}`,
     (command) =>
-      command.option(
-        '--folder <folder>',
-        'where to put the files that are measured; left out: the system’s temporary folder',
-      ),
+      command
+        .option(
+          '--folder <folder>',
+          'where to put the files that are measured; left out: the system’s temporary folder',
+        )
+        .option('--persons <number>', 'how many persons readmodel rebuilds; left out: 8000'),
     (names, options) => runBench(names, options, terminal),
   );
 }
@@ -56,6 +60,12 @@ async function runBench(names: readonly string[], options: Options, terminal: Te
         measured.push(...(await benchLoad(folder, policies)));
       }
       if (name === 'feeds') measured.push(...(await benchFeeds(policies, folder)));
+      if (name === 'readmodel') {
+        const persons = options.persons === undefined ? undefined : Number(options.persons);
+        if (persons !== undefined && !(Number.isInteger(persons) && persons > 0))
+          throw new BadInput(`--persons: expected a whole number above 0, got ${JSON.stringify(options.persons)}`);
+        measured.push(...(await benchReadModel(policies, { persons, within: folder })));
+      }
       if (name === 'disputes') {
         const { benchAllDisputes } = await import('./disputes');
         measured.push(...(await benchAllDisputes(folder, policies)));
