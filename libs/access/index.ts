@@ -2,6 +2,7 @@ export {
   AuditTrail,
   auditFile,
   checkAudit,
+  readAudit,
   type AuditEntry,
   type AuditQuestion,
   type AuditRow,

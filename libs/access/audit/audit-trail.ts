@@ -117,17 +117,9 @@ export class AuditTrail {
   }
 
   /** Rows in order, those that wait among them. */
-  read({ after = 0, limit, person, subject, since, until, refused }: AuditQuestion): AuditRow[] {
+  read(question: AuditQuestion): AuditRow[] {
     this.flush();
-    const conditions = ['seq > :after'];
-    if (person !== undefined) conditions.push('person = :person');
-    if (subject !== undefined) conditions.push('subject = :subject');
-    if (since !== undefined) conditions.push('at >= :since');
-    if (until !== undefined) conditions.push('at < :until');
-    if (refused) conditions.push("outcome LIKE '4%'");
-    return this.database
-      .prepare<[object], AuditRow>(`SELECT * FROM audit WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT :limit`)
-      .all({ after, limit, person, subject, since, until });
+    return rowsIn(this.database, question);
   }
 
   /** Writes what waits and closes. Throws where it could not be written. */
@@ -145,4 +137,29 @@ export class AuditTrail {
     writeFileSync(`${file}.new`, `${seq} ${hash}\n`, { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
+}
+
+/** Rows of the trail in a file, in order, as far as they are on disk; also while a server writes it. Throws where there is no trail. */
+export function readAudit(file: string, question: AuditQuestion): AuditRow[] {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    return rowsIn(database, question);
+  } finally {
+    database.close();
+  }
+}
+
+function rowsIn(
+  database: Database.Database,
+  { after = 0, limit, person, subject, since, until, refused }: AuditQuestion,
+): AuditRow[] {
+  const conditions = ['seq > :after'];
+  if (person !== undefined) conditions.push('person = :person');
+  if (subject !== undefined) conditions.push('subject = :subject');
+  if (since !== undefined) conditions.push('at >= :since');
+  if (until !== undefined) conditions.push('at < :until');
+  if (refused) conditions.push("outcome LIKE '4%'");
+  return database
+    .prepare<[object], AuditRow>(`SELECT * FROM audit WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT :limit`)
+    .all({ after, limit, person, subject, since, until });
 }

@@ -1,3 +1,3 @@
 export { type AuditEntry, type AuditRow } from './audit-row';
-export { AuditTrail, auditFile, type AuditQuestion } from './audit-trail';
+export { AuditTrail, auditFile, readAudit, type AuditQuestion } from './audit-trail';
 export { checkAudit, type AuditVerdict } from './check-audit';

@@ -1,0 +1,1 @@
+export { addAccess } from './access-command';
