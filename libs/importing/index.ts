@@ -14,3 +14,4 @@ export { csvLine } from './csv';
 export { withoutRefusedRows } from './refused-rows';
 export { RefusedRow, type CellFault, type Row } from './row';
 export { RefusedFile, openSource, openStatusExtract, type RowFile, type SourceRow } from './source-file';
+export { statedRelation, type StatedRelation } from './status';

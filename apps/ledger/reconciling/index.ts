@@ -1,0 +1,1 @@
+export { addReconcile } from './reconcile-command';

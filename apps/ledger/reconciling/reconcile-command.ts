@@ -1,0 +1,165 @@
+import type { Command } from 'commander';
+import { isDay, toInstant } from '../../../libs/calendar';
+import { RefusedFile, RefusedMapping, loadMapping, type Mapping } from '../../../libs/importing';
+import { openLedger } from '../../../libs/ledger';
+import {
+  ExceptionsFile,
+  reconcile,
+  type Reconciliation,
+  type ReconciliationException,
+} from '../../../libs/reconciliation';
+import { dataFolder, openPolicies } from '../installation';
+import { readingStore } from '../store-access';
+import {
+  BadInput,
+  addCommand,
+  printedJson,
+  type Language,
+  type OutputOptions,
+  type Status,
+  type Terminal,
+} from '../terminal';
+
+interface Options extends OutputOptions {
+  on: string;
+  knownAt?: string;
+  store?: string;
+  mapping?: string;
+  sheet?: string;
+  region?: string;
+  out?: string;
+  policies?: string;
+  quiet?: boolean;
+}
+
+const SHOWN = 20;
+
+/** `ledger reconcile FILE --on DAY`: status 0 where everything agrees, 1 where something differs or was refused. */
+export function addReconcile(program: Command, terminal: Terminal): void {
+  addCommand<Options>(
+    program,
+    'reconcile <file>',
+    'compare another system’s status extract (CSV, XLSX, JSON lines) with the ledger’s answers; nothing is recorded',
+    (command) =>
+      command
+        .requiredOption('--on <day>', 'the day for which the extract speaks')
+        .option('--known-at <when>', 'a day (its last instant), an instant or a position in the log; left out: now')
+        .option('--out <file>', 'where every exception is written: .csv, or .jsonl; left out: the first are shown')
+        .option('--store <folder>', 'the ledger’s data folder, or the address of an EventStoreDB')
+        .option('--mapping <file>', 'an agency’s own columns and codes, laid over the national ones')
+        .option('--sheet <name>', 'the sheet of a workbook; left out: its first')
+        .option('--region <code>', 'the region of rows that name none, and the only one searched for what they lack')
+        .option('-q, --quiet', 'no progress')
+        .option('--policies <folder>', 'policy packs other than the ledger’s own')
+        .addHelpText(
+          'after',
+          '\nExit status: 0 everything agrees · 1 something differs or was refused · 2 bad usage or input',
+        ),
+    ([file], options) => runReconcile(file!, options, terminal),
+  );
+}
+
+async function runReconcile(file: string, options: Options, terminal: Terminal): Promise<Status> {
+  const { on, region, sheet, lang, out } = options;
+  if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
+  if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
+    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
+  if (out !== undefined && !/\.(csv|jsonl|ndjson)$/i.test(out))
+    throw new BadInput(`--out: expected a file ending in .csv or .jsonl, got ${JSON.stringify(out)}`);
+  const knownAt = limitOf(options.knownAt);
+  const mapping = mappingOf(options.mapping);
+  const policies = openPolicies(options.policies);
+  const list = out === undefined ? undefined : new ExceptionsFile(out, /\.csv$/i.test(out) ? 'csv' : 'jsonl');
+  const kept: ReconciliationException[] = [];
+  const keepAll = options.json === true && list === undefined;
+  try {
+    const result = await readingStore(dataFolder(options.store), (store) =>
+      reconcile({
+        file,
+        sheet,
+        mapping,
+        store,
+        ledger: openLedger({ store, policies, clock: Date.now }),
+        validOn: on,
+        knownAt,
+        region,
+        onException: (exception) => {
+          list?.add(exception);
+          if (keepAll || kept.length < SHOWN) kept.push(exception);
+        },
+        onProgress: options.quiet
+          ? undefined
+          : ({ rows, differing }) =>
+              terminal.err(
+                lang === 'zh'
+                  ? `已比对 ${rows} 行，不一致 ${differing} 行\n`
+                  : `${rows} rows compared, ${differing} differ\n`,
+              ),
+      }),
+    );
+    if (options.json) terminal.out(printedJson(keepAll ? { ...result, list: kept } : result));
+    else terminal.out(page(result, kept, out, lang));
+    return result.exceptions > 0 ? 1 : 0;
+  } catch (error) {
+    if (error instanceof RefusedFile) throw new BadInput(error.message);
+    throw error;
+  } finally {
+    list?.close();
+  }
+}
+
+function limitOf(text: string | undefined): string | bigint | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,18}$/.test(text)) return BigInt(text);
+  if (isDay(text)) return text;
+  const instant = toInstant(text);
+  if (instant === undefined)
+    throw new BadInput(`--known-at: expected a day, an instant or a position in the log, got ${JSON.stringify(text)}`);
+  return instant;
+}
+
+function mappingOf(file: string | undefined): Mapping {
+  try {
+    return loadMapping(file);
+  } catch (error) {
+    if (error instanceof RefusedMapping) throw new BadInput(`--mapping: ${error.message}`);
+    throw error;
+  }
+}
+
+function page(
+  result: Reconciliation,
+  shown: readonly ReconciliationException[],
+  out: string | undefined,
+  language: Language,
+): string {
+  const { basis, rows, matched, differing, refused, missingThere, exceptions, byCause } = result;
+  const zh = language === 'zh';
+  const lines = [
+    zh
+      ? `对账：${basis.validOn}，按 ${basis.knownAt} 所知`
+      : `Reconciled for ${basis.validOn}, as known at ${basis.knownAt}`,
+    zh
+      ? `共 ${rows} 行：一致 ${matched}，不一致 ${differing}，拒收 ${refused}；对方缺 ${missingThere} 条关系；差异 ${exceptions} 项`
+      : `${rows} rows: ${matched} matched, ${differing} differing, ${refused} refused; ${missingThere} relations missing there; ${exceptions} exceptions`,
+    ...byCause.map((one) => `    ${one.exceptions} × ${one.kind} (${one.cause})`),
+    ...shown.slice(0, SHOWN).map((one) => shownLine(one, zh)),
+  ];
+  if (out !== undefined) lines.push(zh ? `全部差异：${out}` : `every exception: ${out}`);
+  else if (exceptions > SHOWN)
+    lines.push(
+      zh
+        ? `…… 其余 ${exceptions - SHOWN} 项用 --out 写入文件`
+        : `… ${exceptions - SHOWN} more; --out writes them to a file`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+function shownLine(
+  { line, kind, person, scheme, theirs, ours, zh, en }: ReconciliationException,
+  chinese: boolean,
+): string {
+  const where = line === undefined ? '' : chinese ? `第 ${line} 行 ` : `line ${line} `;
+  const values = kind === 'refused' ? '' : ` ${theirs ?? '-'} / ${ours ?? '-'}`;
+  return `${where}${[person, scheme].filter(Boolean).join(' ')} ${kind}${values}: ${chinese ? zh : en}`;
+}

@@ -1,0 +1,11 @@
+export {
+  exceptionKinds,
+  reconcile,
+  type ExceptionKind,
+  type ReconcileOptions,
+  type Reconciliation,
+  type ReconciliationCounts,
+  type ReconciliationException,
+} from './reconcile';
+export { type Cause } from './cause';
+export { ExceptionsFile } from './exceptions-file';
