@@ -1,4 +1,4 @@
-export { Allows, AllowsAnyone, Scoped, type Scope } from './allows';
+export { Allows, AllowsAnyone, Scoped } from './allows';
 export { Belonging } from './belonging';
 export { Auditing } from './auditing';
 export { Authentication } from './authentication';
@@ -8,4 +8,4 @@ export { FourEyes } from './changes/four-eyes';
 export { accessControllers, accessProviders } from './providers';
 export { Reach } from './reach';
 export { outOfReach, regionsFor, unknownToCaller } from './refusals';
-export { routesOf, type Route } from './routes';
+export { routesOf } from './routes';

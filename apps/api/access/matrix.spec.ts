@@ -92,7 +92,10 @@ describe('every route', () => {
             wrong.push(`${name}, must be let in`);
           if (must === 'out' && !out && !hidden) wrong.push(`${name}, must be kept out`);
           if (status >= 500 && status !== 503) wrong.push(`${name}, broke`);
-          const others = regions === 'all' ? [] : [tieling, lianyungang].filter((one) => !regions.includes(one));
+          const others =
+            regions === 'all'
+              ? []
+              : [tieling, lianyungang].filter((one) => !(regions as readonly string[]).includes(one));
           if (others.some((one) => one !== region && text.includes(persons[one]!)))
             wrong.push(`${name}, tells of others`);
         }

@@ -1,3 +1,3 @@
 export { requestSpans } from './request-spans';
 export { tracedReader, tracedStore } from './traced-store';
-export { isTracing, startTracing, type Tracing } from './tracing';
+export { isTracing, startTracing } from './tracing';

@@ -48,6 +48,3 @@ export class DeclineBody {
   })
   reason!: string;
 }
-
-/** An approval says nothing. */
-export class ApproveBody {}

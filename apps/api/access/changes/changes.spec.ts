@@ -287,8 +287,10 @@ describe('a change that needs a second person', () => {
     await decider.post(`/v1/changes/${ids[1]}/approve`).expect(200);
     const listed: string[] = [];
     for (let next: string | null = '/v1/changes?state=pending&limit=2'; next;) {
-      const { body } = await decider.get(next).expect(200);
-      listed.push(...(body.changes as { id: string }[]).map(({ id }) => id));
+      const { body }: { body: { changes: { id: string }[]; next: string | null } } = await decider
+        .get(next)
+        .expect(200);
+      listed.push(...body.changes.map(({ id }) => id));
       next = body.next;
     }
     expect(listed).toEqual([ids[0], ids[2], ids[3], ids[4]]);
