@@ -8,7 +8,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 
 /** A pack that was at hand when the answer was given. */
 export class PackAtHand {
-  @Matching(PACK, 'the id of a pack such as 211200-tieling')
+  @Matching(PACK, 'the id of a pack such as 990100-example')
   id!: string;
 
   @Matching(PACK, 'the version of a pack such as 2022-04-01')
@@ -44,7 +44,7 @@ export class AnswerGivenData {
   @Text()
   purpose?: string;
 
-  /** The basis with everything filled in, such as `validOn=2022-07-15,knownAt=2022-10-01,region=211200,as=decidedThen`. */
+  /** The basis with everything filled in, such as `validOn=2022-07-15,knownAt=2022-10-01,region=990100,as=decidedThen`. */
   @Matching(/^validOn=\d{4}-\d\d-\d\d(,\w+=[^,\s]+)*$/, 'a basis such as validOn=2022-07-15,knownAt=2022-10-01')
   basis!: string;
 

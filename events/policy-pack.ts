@@ -4,8 +4,8 @@ import { CalendarDay, Matching, Optional, Region } from './fields';
 
 /** A policy pack was put in force. `effectiveOn` is the day of the act. */
 export class PolicyPackActivatedData {
-  /** The pack's folder name, such as 211200-tieling. */
-  @Matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'the id of a pack such as 211200-tieling')
+  /** The pack's folder name, such as 990100-example. */
+  @Matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'the id of a pack such as 990100-example')
   pack!: string;
 
   @Matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'the version of a pack such as 2022-04-01')

@@ -8,7 +8,7 @@ import { Allows, Scoped, callerOf, regionsFor } from '../access';
 import { Draining } from '../health/draining';
 import { Problem } from '../http/problem';
 import { ApiAnswers, ApiFilters, ApiProblems } from '../openapi/responses';
-import { whole } from '../openapi/schema';
+import { EXAMPLE_REGION, whole } from '../openapi/schema';
 import { streamFeed } from './event-stream';
 import { AnswersFeedQuery, FeedQuery } from './feed.query';
 import { OpenFeeds } from './open-feeds';
@@ -35,7 +35,7 @@ const FILTERS = [
       'After this place: a position, or an id of the feed; now is its end. Left out: the beginning, of a stream now',
     example: '0',
   },
-  { name: 'region', description: 'Only of persons of this region and those below it', example: '211200' },
+  { name: 'region', description: 'Only of persons of this region and those below it', example: EXAMPLE_REGION },
   {
     name: 'type',
     enum: eventTypes,

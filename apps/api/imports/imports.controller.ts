@@ -25,6 +25,7 @@ import type { Settings } from '../settings';
 import { ImportQuery, ImportsQuery, importStates } from './import.query';
 import { Imports, refusedName, type ImportReport } from './imports.service';
 import { mappingOf, receiveFiles, type FormFile } from './received-files';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 @ApiTags('imports')
 @Allows('clerk', 'supervisor', 'integrator')
@@ -48,7 +49,12 @@ export class ImportsController {
       'An import that a stop or a crash of the server interrupts goes on at the next start. The part `mapping` of a form is an ' +
       'agency’s own mapping (YAML), laid over the national one.',
   })
-  @ApiQuery({ name: 'region', required: false, description: 'The region of rows that name none', example: '211200' })
+  @ApiQuery({
+    name: 'region',
+    required: false,
+    description: 'The region of rows that name none',
+    example: EXAMPLE_REGION,
+  })
   @ApiQuery({ name: 'migratedFrom', required: false, description: 'The system whose history it is' })
   @ApiQuery({ name: 'sheet', required: false, description: 'The sheet of workbooks; left out: the first' })
   @ApiQuery({

@@ -24,6 +24,7 @@ import {
 import { listPersons, personStatuses } from './person-list';
 import { Tables } from './tables';
 import { listDuplicates, listExceptions, listParked, listWaitingPeriods } from './work-lists';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 /** A page of a list. */
 interface Page<T> {
@@ -44,7 +45,7 @@ type Reading<T> = (tables: Kysely<ReadModelTables>, after: Place | undefined, li
 
 const ITEMS = 100;
 const ON = { name: 'validOn', description: 'The day; left out: today in China', example: '2022-11-05' };
-const REGION = { name: 'region', description: 'Only this region and those below it', example: '211200' };
+const REGION = { name: 'region', description: 'Only this region and those below it', example: EXAMPLE_REGION };
 
 @ApiTags('lists')
 @Scoped('handler')

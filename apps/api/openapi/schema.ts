@@ -74,7 +74,9 @@ export const whole: Schema = { type: 'integer' };
 export const day: Schema = { type: 'string', format: 'date', example: '2022-11-05' };
 export const month: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}$', example: '2022-09' };
 export const instant: Schema = { type: 'string', format: 'date-time', example: '2022-10-14T09:30:00.000+08:00' };
-export const region: Schema = { type: 'string', pattern: '^\\d{6}$', example: '211200' };
+/** An invented region, of a code that is not given out: the documentation names no real one. */
+export const EXAMPLE_REGION = '990100';
+export const region: Schema = { type: 'string', pattern: '^\\d{6}$', example: EXAMPLE_REGION };
 export const fen: Schema = { type: 'integer', minimum: 0, description: 'Money in fen (分)' };
 export const months: Schema = { type: 'integer', minimum: 0, description: 'A number of months' };
 export const year: Schema = { type: 'integer', minimum: 1900, maximum: 2999, description: 'A calendar year' };

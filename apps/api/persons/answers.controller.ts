@@ -14,6 +14,7 @@ import { readingsOf } from '../policies/readings';
 import { AnswerMemory } from './answer-memory';
 import { AnswerQuery } from './answer.query';
 import { unknownPerson } from './unknown-person';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 @ApiTags('persons')
 @Controller('v1/persons/:person')
@@ -49,7 +50,7 @@ export class AnswersController {
     name: 'region',
     required: false,
     description: 'Whose rules are asked; left out: those of his relation',
-    example: '211200',
+    example: EXAMPLE_REGION,
   })
   @ApiQuery({
     name: 'reading',

@@ -1,6 +1,7 @@
 import { Allow } from 'class-validator';
 import { ApiProperty } from '@nestjs/swagger';
 import { Optional, QuestionDay } from '../http/query-fields';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 /** What a command says. */
 export class CommandBody {
@@ -18,7 +19,7 @@ export class CommandBody {
     type: 'object',
     additionalProperties: true,
     description: 'The fields of the event that the command asks for, as the event contract names them',
-    example: { scheme: 'employee', region: '211200', participation: 'flexible' },
+    example: { scheme: 'employee', region: EXAMPLE_REGION, participation: 'flexible' },
   })
   @Allow()
   data?: unknown;

@@ -8,6 +8,7 @@ import { regionIn } from '../http/edge-validation';
 import { Problem } from '../http/problem';
 import { Optional, QuestionDay } from '../http/query-fields';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 /** A pack by its name and time, without its rules. */
 type PackSummary = Pick<
@@ -48,7 +49,7 @@ export class PoliciesController {
 
   @Get(':region')
   @ApiOperation({ operationId: 'showPolicy', summary: 'The pack that rules a region on a day: its values, rules and readings' })
-  @ApiParam({ name: 'region', description: 'Six digits; a region without a pack of its own is ruled by the one above it', example: '211200' })
+  @ApiParam({ name: 'region', description: 'Six digits; a region without a pack of its own is ruled by the one above it', example: EXAMPLE_REGION })
   @ApiQuery({ name: 'on', required: false, description: 'The day; left out: today in China', example: '2022-11-05' })
   @ApiAnswers(200, 'Policy', 'The pack in force, with all that it inherits.')
   @ApiProblems('invalid-input', 'no-policy')

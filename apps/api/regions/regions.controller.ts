@@ -11,9 +11,10 @@ import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
 import { streamPage, type StreamPage } from '../recording/stream-page';
 import { WriteQuery } from '../recording/write.query';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 @ApiTags('regions')
-@ApiParam({ name: 'region', description: 'Six digits', example: '211200' })
+@ApiParam({ name: 'region', description: 'Six digits', example: EXAMPLE_REGION })
 @Controller('v1/regions/:region/events')
 export class RegionsController {
   constructor(

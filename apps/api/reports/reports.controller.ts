@@ -24,6 +24,7 @@ import { ApiAnswers, ApiAtLeast, ApiProblems } from '../openapi/responses';
 import { STORE } from '../parts';
 import { ReportTables } from '../projecting';
 import { ReportQuery } from './report.query';
+import { EXAMPLE_REGION } from '../openapi/schema';
 
 @ApiTags('reports')
 @Allows('clerk', 'supervisor', 'auditor')
@@ -70,7 +71,12 @@ export class ReportsController {
     required: false,
     description: 'The day with whose end a movement opens; left out: the end of the month before',
   })
-  @ApiQuery({ name: 'region', required: false, description: 'Only this region and those below it', example: '211200' })
+  @ApiQuery({
+    name: 'region',
+    required: false,
+    description: 'Only this region and those below it',
+    example: EXAMPLE_REGION,
+  })
   @ApiQuery({ name: 'format', required: false, enum: Object.keys(formats), description: 'Left out: json' })
   @ApiQuery({
     name: 'lang',

@@ -122,7 +122,7 @@ function addNew(policy: Command, terminal: Terminal): void {
     'begin the pack of a region: a file that loads as it stands, every family still silent',
     (command) =>
       command
-        .requiredOption('--slug <name>', 'short name in latin letters, as in 211200-tieling')
+        .requiredOption('--slug <name>', 'short name in latin letters, as in 990100-example')
         .requiredOption('--name-zh <name>', 'the region’s name in Chinese')
         .requiredOption('--name-en <name>', 'the region’s name in English')
         .requiredOption('--document <name>', 'the short name by which citations call the document')

@@ -4,7 +4,7 @@ import type { DeclaredRule, OutsideRule } from './pack-file';
 
 /** A pack with what its readers outside the engine want to know: where each part was written. */
 export interface LoadedPack extends Pack {
-  /** Below the folder of packs, with forward slashes: `320700-lianyungang/2021-01-01.yaml`. */
+  /** Below the folder of packs, with forward slashes: `990100-example/2021-01-01.yaml`. */
   file: string;
   rules: Readonly<Record<string, DeclaredRule>>;
   /** Rules of the document that lie outside the ledger. */
