@@ -27,7 +27,7 @@ import { Methods } from './http/methods';
 import { ProblemFilter } from './http/problem.filter';
 import { identityControllers, vaultProviders } from './identities';
 import { ImportsController } from './imports/imports.controller';
-import { IMPORTS_ADDRESS } from './imports/imports-address';
+import { FILES_ADDRESS } from './file-jobs';
 import { Imports } from './imports/imports.service';
 import { ListsController } from './lists/lists.controller';
 import { LogController } from './lists/log.controller';
@@ -131,7 +131,7 @@ export class ApiModule implements NestModule {
 
   // In this order: a stranger's body is not read.
   configure(consumer: MiddlewareConsumer): void {
-    const body = jsonBody(this.settings.bodyBytes, ({ originalUrl }) => IMPORTS_ADDRESS.test(originalUrl));
+    const body = jsonBody(this.settings.bodyBytes, ({ originalUrl }) => FILES_ADDRESS.test(originalUrl));
     const { draining, auditing, authentication } = this;
     consumer
       .apply(draining.middleware, headerLimit, auditing.middleware, authentication.middleware, body)

@@ -1,19 +1,7 @@
-import { flag, instant, list, one, record, ref, text, whole, type Schema } from '../openapi/schema';
+import { jobHead, jobOptional } from '../file-jobs';
+import { flag, list, one, record, ref, text, whole, type Schema } from '../openapi/schema';
 
 const counts = { rows: whole, recorded: whole, already: whole, refused: whole, events: whole };
-
-/** What is told of every job on files. */
-export const jobHead: Record<string, Schema> = {
-  id: { ...text, format: 'uuid' },
-  state: one(['waiting', 'running', 'done', 'failed']),
-  receivedAt: instant,
-  by: { ...text, description: 'Who sent the files, by account or program' },
-  startedAt: instant,
-  endedAt: instant,
-  resumed: { ...flag, description: 'The server stopped in the middle, and went on at its next start' },
-  reason: { ...text, description: 'Why it failed' },
-};
-export const jobOptional = ['startedAt', 'endedAt', 'resumed', 'reason'];
 
 /** The schemas of imports. */
 export const importSchemas: Record<string, Schema> = {

@@ -1,7 +1,5 @@
 import { Matches, MaxLength, MinLength } from 'class-validator';
-import { Optional, OneOf, RegionCode, Whole, YesOrNo } from '../http/query-fields';
-
-export const importStates = ['waiting', 'running', 'done', 'failed'] as const;
+import { Optional, RegionCode, YesOrNo } from '../http/query-fields';
 
 /** How files are to be read. */
 export class ImportQuery {
@@ -32,21 +30,4 @@ export class ImportQuery {
   @Optional()
   @MaxLength(200, { message: 'a file name of up to 200 characters' })
   name?: string;
-}
-
-/** Which imports are listed. */
-export class ImportsQuery {
-  @Optional()
-  @OneOf(importStates)
-  state?: string;
-
-  /** How many at most; left out: 50. */
-  @Optional()
-  @Whole(1, 200)
-  limit?: string;
-
-  /** The id of the import with which the page before ended. */
-  @Optional()
-  @Matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { message: 'the id of an import' })
-  after?: string;
 }

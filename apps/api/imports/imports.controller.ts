@@ -11,21 +11,21 @@ import {
   Res,
   StreamableFile,
   UploadedFiles,
-  UseInterceptors,
 } from '@nestjs/common';
-import { AnyFilesInterceptor } from '@nestjs/platform-express';
-import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../../libs/access';
 import { Allows, Caller, Scoped } from '../access';
+import { ApiFiles, ApiJobPaging, JobsQuery, jobPage, takeIn, type FormFile } from '../file-jobs';
 import { Problem } from '../http/problem';
 import { ApiAnswers, ApiFile, ApiProblems } from '../openapi/responses';
+import { EXAMPLE_REGION } from '../openapi/schema';
 import { SETTINGS } from '../parts';
 import type { Settings } from '../settings';
-import { ImportQuery, ImportsQuery, importStates } from './import.query';
+import { ImportQuery } from './import.query';
 import { Imports, refusedName, type ImportReport } from './imports.service';
-import { mappingOf, receiveFiles, type FormFile } from './received-files';
-import { EXAMPLE_REGION } from '../openapi/schema';
+
+const ADDRESS = '/v1/imports';
 
 @ApiTags('imports')
 @Allows('clerk', 'supervisor', 'integrator')
@@ -39,7 +39,7 @@ export class ImportsController {
 
   @Post()
   @HttpCode(201)
-  @UseInterceptors(AnyFilesInterceptor())
+  @ApiFiles()
   @ApiOperation({
     operationId: 'importFiles',
     summary: 'Imports relations and payments extracts (CSV, XLSX or JSON lines) and events (JSON lines)',
@@ -63,61 +63,30 @@ export class ImportsController {
     enum: ['true', 'false'],
     description: 'Record nothing; say what would become of every row',
   })
-  @ApiQuery({
-    name: 'name',
-    required: false,
-    description: 'What the file is called, where the body is the file itself',
-  })
-  @ApiConsumes(
-    'multipart/form-data',
-    'text/csv',
-    'application/x-ndjson',
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  )
-  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @ApiAnswers(201, 'Import', 'Done: how many rows became how many events.')
   @ApiAnswers(202, 'Import', 'Under way.')
   @ApiProblems('invalid-input', 'too-large', 'unsupported-media-type')
   async import(
     @Query() query: ImportQuery,
-    @UploadedFiles() sent: FormFile[] | undefined,
+    @UploadedFiles() files: FormFile[] | undefined,
     @Caller() by: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ImportReport> {
-    const { jobs } = this.imports;
-    const { name = '', dryRun, ...reading } = query;
-    const { id, folder } = jobs.begin();
-    const maxBytes = this.settings.importBytes;
-    try {
-      const received = await receiveFiles(request, sent ?? [], { folder, maxBytes, name });
-      mappingOf(received.mapping);
-      const later = /(^|,)\s*respond-async\s*(,|$)/i.test(request.headers['prefer']?.toString() ?? '');
-      const terms = { ...reading, dryRun: dryRun === 'true' };
-      const { report, done } = jobs.add({ id, by, terms, ...received }, later);
-      response.location(`/v1/imports/${id}`);
-      if (!later) return await done;
-      done.catch(() => undefined);
-      response.status(202).set('Preference-Applied', 'respond-async');
-      return report;
-    } catch (error) {
-      if (jobs.report(id, by) === undefined) jobs.abandon(id);
-      throw error;
-    }
+    const { name, dryRun, ...reading } = query;
+    const terms = { ...reading, dryRun: dryRun === 'true' };
+    const sent = { by, terms, files, name, maxBytes: this.settings.importBytes, address: ADDRESS };
+    return takeIn(this.imports.jobs, sent, request, response);
   }
 
   @Get()
   @ApiOperation({ operationId: 'listImports', summary: 'The imports, the newest first' })
-  @ApiQuery({ name: 'state', required: false, enum: importStates })
-  @ApiQuery({ name: 'limit', required: false, description: 'How many at most, to 200; left out: 50' })
-  @ApiQuery({ name: 'after', required: false, description: 'The id of the import with which the page before ended' })
+  @ApiJobPaging()
   @ApiAnswers(200, 'ImportList', 'A page. Who may see one region only sees the imports that he sent himself.')
   @ApiProblems('invalid-input')
-  list(@Query() query: ImportsQuery, @Caller() caller: Principal): { imports: ImportReport[]; next: string | null } {
-    const { state, limit = '50', after } = query;
-    const { items, more } = this.imports.jobs.list(caller, { state, limit: Number(limit), after });
-    const asked = [state && `state=${state}`, `limit=${limit}`, `after=${items.at(-1)?.id}`].filter(Boolean);
-    return { imports: items, next: more ? `/v1/imports?${asked.join('&')}` : null };
+  list(@Query() query: JobsQuery, @Caller() caller: Principal): { imports: ImportReport[]; next: string | null } {
+    const { items, next } = jobPage(this.imports.jobs, caller, query, ADDRESS);
+    return { imports: items, next };
   }
 
   @Get(':import')

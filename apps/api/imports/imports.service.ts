@@ -17,13 +17,12 @@ import { LoadedPolicies } from '../../../libs/policy';
 import { DocumentedPersons, Vault } from '../../../libs/vault';
 import { changeEventTypes } from '../../../events';
 import { FourEyes, Reach } from '../access';
+import { FileJobs, mappingOf, type FileJob, type JobReport } from '../file-jobs';
 import { invalidInput } from '../http/problem';
 import { Metrics } from '../metrics/metrics';
 import { SETTINGS, STORE } from '../parts';
 import { trialLedger } from '../recording/trial-store';
 import type { Settings } from '../settings';
-import { FileJobs, type FileJob, type JobReport } from './file-jobs';
-import { mappingOf } from './received-files';
 
 type Counts = Pick<ImportSummary, 'rows' | 'recorded' | 'already' | 'refused' | 'events'>;
 

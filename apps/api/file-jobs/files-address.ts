@@ -1,2 +1,2 @@
 /** Where files are sent, in every spelling that the router takes for it; the routes read their bodies themselves. */
-export const IMPORTS_ADDRESS = /^\/v1\/(imports|reconciliations)\/?(\?|$)/i;
+export const FILES_ADDRESS = /^\/v1\/(imports|reconciliations)\/?(\?|$)/i;

@@ -15,7 +15,8 @@ export interface FileJob<Terms> extends Received {
   terms: Terms;
 }
 
-export type JobState = 'waiting' | 'running' | 'done' | 'failed';
+export const jobStates = ['waiting', 'running', 'done', 'failed'] as const;
+export type JobState = (typeof jobStates)[number];
 
 /** What is told of every job, beside what it came to. */
 export interface JobReport {
@@ -38,7 +39,7 @@ export interface Doing<Terms, Result extends object> {
   nothing(terms: Terms): Result;
   /**
    * Does it, or goes on with it where it broke off. Throws a `Problem` where the files cannot be taken, `ImportStopped` where the
-   * signal stopped it.
+   * signal, whose reason is one, stopped it.
    */
   run(job: FileJob<Terms>, folder: string, tell: (soFar: Result) => void, signal: AbortSignal): Promise<Result>;
   /** Something broke in the middle. */
@@ -156,7 +157,7 @@ export class FileJobs<Terms, Result extends object> {
 
   /** Stops what is under way where it can go on at the next start; resolves when nothing is. */
   async stop(): Promise<void> {
-    this.stopping.abort();
+    this.stopping.abort(new ImportStopped('the server stops'));
     await this.last;
   }
 
