@@ -1,5 +1,6 @@
+import { referenceNames } from '../../../events';
 import type { RuleKey, Setting } from '../evaluation';
-import { announcements, referenceNames, ruleKeys } from '../schema';
+import { announcements, ruleKeys } from '../schema';
 import type { EffectivePack } from './effective-pack';
 import type { PackFault } from './pack-fault';
 import type { Leaf, Statement } from './pack-file';

@@ -1,4 +1,4 @@
 export { ruleKeys } from './rule-keys';
 export type { Unit } from './key';
 export { packSchema } from './pack-schema';
-export { announcements, referenceNames } from './reference-names';
+export { announcements } from './announcements';

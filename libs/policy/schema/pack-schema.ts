@@ -1,6 +1,6 @@
 import type { RuleKey } from '../evaluation';
 import type { KeyDefinition } from './key';
-import { announcements } from './reference-names';
+import { announcements } from './announcements';
 import { ruleKeys } from './rule-keys';
 import { pointerTo, type AnyShape, type JsonSchema } from './shapes';
 

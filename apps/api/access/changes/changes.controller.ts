@@ -26,6 +26,18 @@ interface ChangePage {
 
 const PAGE = 50;
 
+/** What may stand against a decision, whichever it is. */
+const DECIDING = [
+  'invalid-input',
+  'forbidden',
+  'not-found',
+  'already-decided',
+  'id-conflict',
+  'revision-mismatch',
+  'too-large',
+  'outcome-unknown',
+] as const;
+
 @ApiTags('changes')
 @Scoped('handler')
 @Controller('v1/changes')
@@ -86,16 +98,7 @@ export class ChangesController {
   @ApiParam({ name: 'change', description: 'The id of the request' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'Approve only if the stream is at this revision' })
   @ApiAnswers(200, 'Change', 'Approved, and recorded.')
-  @ApiProblems(
-    'invalid-input',
-    'forbidden',
-    'not-found',
-    'already-decided',
-    'id-conflict',
-    'revision-mismatch',
-    'too-large',
-    'outcome-unknown',
-  )
+  @ApiProblems(...DECIDING)
   async approve(
     @Caller() principal: Principal,
     @Param('change') id: string,
@@ -116,16 +119,7 @@ export class ChangesController {
   @ApiHeader({ name: 'If-Match', required: false, description: 'Decline only if the stream is at this revision' })
   @ApiBody({ required: true, schema: ref('Decline') as object })
   @ApiAnswers(200, 'Change', 'Declined.')
-  @ApiProblems(
-    'invalid-input',
-    'forbidden',
-    'not-found',
-    'already-decided',
-    'id-conflict',
-    'revision-mismatch',
-    'too-large',
-    'outcome-unknown',
-  )
+  @ApiProblems(...DECIDING)
   async decline(
     @Caller() principal: Principal,
     @Param('change') id: string,
