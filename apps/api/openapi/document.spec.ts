@@ -33,6 +33,11 @@ describe('the documentation', () => {
     await server.stranger.get('/docs/swagger-ui-init.js').expect(200);
   });
 
+  it('is where the bare address leads', async () => {
+    const { headers } = await server.stranger.get('/').expect(302);
+    await server.stranger.get(`/${headers['location']}`).expect(200);
+  });
+
   it('describes every route, each under a name of its own', () => {
     expect(document.openapi).toBe('3.1.0');
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
