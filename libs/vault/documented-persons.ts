@@ -1,5 +1,6 @@
 import { describeNumberFault, documentKindOf, type NumberFault } from './documents';
-import type { FoundPerson, NamedByDocument, PutOutcome, Vault } from './vault';
+import type { FoundPerson, NamedByDocument, PutOutcome } from './identity';
+import type { Vault } from './vault';
 
 /** What a row of a file says of who the person is. */
 interface DocumentedRow {

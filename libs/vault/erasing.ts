@@ -1,7 +1,8 @@
 import { dayOfInstant } from '../calendar';
 import type { Ledger, RecordOptions } from '../ledger';
 import { parseEvent, personStream, type Fault } from '../../events';
-import type { Erasure, Vault } from './vault';
+import type { Erasure } from './erasures';
+import type { Vault } from './vault';
 
 /** Why, and on whose word, identities are erased. */
 export interface ErasureOrder {

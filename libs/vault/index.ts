@@ -17,20 +17,17 @@ export { DocumentedPersons } from './documented-persons';
 export { eraseIdentities, faultsOfOrder, tellErasures, type ErasureOrder } from './erasing';
 export { VaultClosed, openVault, type OpenedVault } from './opening';
 export { readVault, vaultNames, type VaultSettings } from './settings';
-export {
-  Vault,
-  settledAs,
-  type Erasure,
-  type FoundPerson,
-  type FoundTwice,
-  type GivenDocument,
-  type GivenIdentity,
-  type Identity,
-  type IdentityFault,
-  type NamedByDocument,
-  type PutOutcome,
-  type ReadOutcome,
-  type SettledAs,
-  type VaultChecked,
-  type VaultOptions,
-} from './vault';
+export { Vault, type VaultOptions } from './vault';
+export type { VaultChecked } from './checking';
+export type { Erasure } from './erasures';
+export { settledAs, type FoundTwice, type SettledAs } from './found-twice';
+export type {
+  FoundPerson,
+  GivenDocument,
+  GivenIdentity,
+  Identity,
+  IdentityFault,
+  NamedByDocument,
+  PutOutcome,
+  ReadOutcome,
+} from './identity';
