@@ -9,6 +9,8 @@ export interface IdentityRow {
   /** The kind of document, by national code; `01` is the identity card. */
   certificateType?: string;
   name?: string;
+  /** Where the row stands. */
+  place?: { file: string; line: number };
 }
 
 /** Whoever keeps identities apart from the log. */

@@ -188,7 +188,8 @@ class FileRun {
   async identify(row: SourceRow): Promise<boolean> {
     const identity = row.fault === undefined ? this.source.identityOf(row) : undefined;
     if (identity === undefined || this.identities === undefined) return true;
-    const person = await this.identities.personOf(identity);
+    const place = { file: this.source.file, line: row.line };
+    const person = await this.identities.personOf({ ...identity, place });
     if (typeof person === 'string') row.person = person;
     else this.refused.add(row, person);
     return typeof person === 'string';
