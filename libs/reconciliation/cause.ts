@@ -4,6 +4,20 @@ import type { LedgerEvent } from '../../events';
 import type { Answer } from '../../projections/answer';
 import { registrationFor, type RelationDifference } from './difference';
 
+/** The words for why two systems differ. */
+export const causes = [
+  'learnedSince',
+  'happenedLater',
+  'byRule',
+  'byEvents',
+  'undeterminedHere',
+  'unknownHere',
+  'missingThere',
+  'parked',
+  'unreadableRow',
+  'outOfReach',
+] as const;
+
 /** Why two systems differ, as far as the ledger can tell. */
 export interface Cause {
   /**
@@ -13,17 +27,9 @@ export interface Cause {
    * - `byEvents`: from what was recorded, without a rule that says more
    * - `undeterminedHere`: a document leaves open what the ledger should answer
    * - `unknownHere`, `missingThere`, `parked`, `unreadableRow`: as the kind of the exception says
+   * - `outOfReach`: a row of a region that the caller may not read
    */
-  cause:
-    | 'learnedSince'
-    | 'happenedLater'
-    | 'byRule'
-    | 'byEvents'
-    | 'undeterminedHere'
-    | 'unknownHere'
-    | 'missingThere'
-    | 'parked'
-    | 'unreadableRow';
+  cause: (typeof causes)[number];
   /** In a sentence or a few. */
   zh: string;
   en: string;

@@ -7,5 +7,5 @@ export {
   type ReconciliationCounts,
   type ReconciliationException,
 } from './reconcile';
-export { type Cause } from './cause';
+export { causes, type Cause } from './cause';
 export { ExceptionsFile } from './exceptions-file';

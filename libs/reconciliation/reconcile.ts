@@ -79,7 +79,7 @@ export interface ReconcileOptions {
   identities?: Identities;
   /** Whom the caller may read; whom he may not is as unknown to him as who is not there. Left out: everyone. */
   mayRead?: (person: string) => Promise<boolean>;
-  /** Whether what is missing there in a region concerns the caller. Left out: every region does. */
+  /** Whether a region concerns the caller: rows of others are refused, and nothing is missed there. Left out: every region does. */
   mayReadRegion?: (region: string) => boolean;
   onException: (exception: ReconciliationException) => void;
   onProgress?: (soFar: ReconciliationCounts) => void;
@@ -137,28 +137,32 @@ class Course {
   async take(row: SourceRow): Promise<void> {
     await this.breathe();
     this.counts.rows += 1;
-    const stated = await this.read(row);
-    if ('reason' in stated) {
+    const read = await this.read(row);
+    if ('reason' in read) {
       this.counts.refused += 1;
       return void this.tell({
         kind: 'refused',
         line: row.line,
-        field: stated.field,
-        cause: 'unreadableRow',
-        ...said(stated),
+        field: read.field,
+        ...said(read),
       });
     }
+    const { stated, byDocument } = read;
     const { person, scheme, region } = stated;
-    const about = { line: row.line, person, scheme, ...(region === undefined ? {} : { region }) };
+    const about = { line: row.line, scheme, ...(region === undefined ? {} : { region }) };
     const differing = await this.compare(stated);
     if (differing.length === 0) this.counts.matched += 1;
     else this.counts.differing += 1;
-    for (const one of differing) this.tell({ ...about, ...one });
+    for (const one of differing) {
+      // The id of somebody whom the caller may not read would say that he is there.
+      const hidden = byDocument && one.kind === 'personUnknownHere';
+      this.tell({ ...about, ...(hidden ? {} : { person }), ...one });
+    }
   }
 
   /** What the row states, or why it is refused. */
-  private async read(row: SourceRow): Promise<StatedRelation | CellFault> {
-    const { identities, region, mapping } = this.options;
+  private async read(row: SourceRow): Promise<ReadRow | Refusal> {
+    const { identities, region, mapping, mayReadRegion } = this.options;
     try {
       const identity = identities === undefined || row.fault ? undefined : this.extract.identityOf(row);
       if (identity !== undefined) {
@@ -167,8 +171,10 @@ class Course {
         row.person = person;
       }
       const stated = statedRelation(this.extract.row(row), region);
+      if (stated.region !== undefined && mayReadRegion?.(stated.region) === false)
+        return { field: mapping.columns.region, reason: 'expected a region that you may read', outOfReach: true };
       const before = this.seen.add(stated, row.line);
-      if (before === undefined) return stated;
+      if (before === undefined) return { stated, byDocument: identity !== undefined && identity.person === undefined };
       return {
         field: mapping.columns.person,
         reason: `the relation stands in line ${before} already; expected it once`,
@@ -334,6 +340,16 @@ const PARKED = {
   events: [],
 };
 
-function said({ field, reason }: CellFault): Pick<Cause, 'zh' | 'en' | 'rules' | 'events'> {
-  return { zh: `此行不能读：${field}：${reason}`, en: `${field}: ${reason}`, rules: [], events: [] };
+interface ReadRow {
+  stated: StatedRelation;
+  /** The row names its person by a document alone. */
+  byDocument: boolean;
+}
+
+/** Why a row is not compared. */
+type Refusal = CellFault & { outOfReach?: true };
+
+function said({ field, reason, outOfReach }: Refusal): Cause {
+  const zh = outOfReach ? `${field}：此地区不在您的管辖范围内` : `此行不能读：${field}：${reason}`;
+  return { cause: outOfReach ? 'outOfReach' : 'unreadableRow', zh, en: `${field}: ${reason}`, rules: [], events: [] };
 }

@@ -9,6 +9,13 @@ interface DocumentedRow {
   certificate: string;
   certificateType?: string;
   name?: string;
+  /** Where the row stands. */
+  place?: RowPlace;
+}
+
+interface RowPlace {
+  file: string;
+  line: number;
 }
 
 /** Why a row's person cannot be told, by its field; neither number nor name is in it. */
@@ -24,7 +31,11 @@ interface RowFault {
 export class DocumentedPersons {
   private told = new Map<string, FoundPerson>();
 
-  constructor(private readonly vault: Vault) {}
+  /** `onNew` is told of each row that makes somebody, or would in a trial. */
+  constructor(
+    private readonly vault: Pick<Vault, 'personsFor' | 'put'>,
+    private readonly onNew?: (place: RowPlace) => void,
+  ) {}
 
   /** Looks for everyone of the next rows at once; what was told before is forgotten. */
   async ahead(rows: readonly DocumentedRow[]): Promise<void> {
@@ -44,8 +55,14 @@ export class DocumentedPersons {
       return { field: 'psn_cert_type', reason: 'expected a code of psn_cert_type such as 01' };
     }
     if (row.person !== undefined) return this.keep(row.person, document);
-    const found = this.told.get(keyOf(document)) ?? (await this.vault.personsFor([document]))[0]!;
-    return found.ok ? found.person : faulty(found.faults);
+    const key = keyOf(document);
+    const found = this.told.get(key) ?? (await this.vault.personsFor([document]))[0]!;
+    if (!found.ok) return faulty(found.faults);
+    if (found.made && row.place !== undefined) {
+      this.onNew?.(row.place);
+      if (this.told.has(key)) this.told.set(key, { ...found, made: false });
+    }
+    return found.person;
   }
 
   private async keep(person: string, { kind, number, name }: NamedByDocument): Promise<string | RowFault> {

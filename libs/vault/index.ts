@@ -17,6 +17,7 @@ export { DocumentedPersons } from './documented-persons';
 export { eraseIdentities, faultsOfOrder, tellErasures, type ErasureOrder } from './erasing';
 export { VaultClosed, openVault, type OpenedVault } from './opening';
 export { readVault, vaultNames, type VaultSettings } from './settings';
+export { VaultTrial } from './trial';
 export { Vault, type VaultOptions } from './vault';
 export type { VaultChecked } from './checking';
 export type { Erasure } from './erasures';

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { VaultDatabase, VaultTables, VaultWrites } from './database';
 import type { DocumentKind } from './documents';
-import type { FoundPerson, NamedByDocument } from './identity';
+import type { FoundPerson, IdentityFault, NamedByDocument } from './identity';
 import type { KeyService } from './keys';
-import type { Lookup } from './lookup';
+import type { Lookup, ReadIdentity } from './lookup';
 import { NAME, documentField, sealField } from './person-rows';
 import { KEY_BYTES } from './sealing';
 
@@ -13,6 +13,13 @@ interface Wanted {
   number: string;
   lookup: string;
   name?: string;
+}
+
+interface Found {
+  read: (ReadIdentity | IdentityFault[])[];
+  /** By their hashes. */
+  wanted: Map<string, Wanted>;
+  holders: Map<string, string>;
 }
 
 const LOOKUP_ROWS = 2_000;
@@ -32,6 +39,18 @@ export class NewPersons {
    * of a call are made in one transaction. Rows of one document in one call stand for one person, whose name is that of the first.
    */
   async personsFor(rows: readonly NamedByDocument[]): Promise<FoundPerson[]> {
+    const { read, wanted, holders } = await this.find(rows);
+    const missing = [...wanted.values()].filter(({ lookup }) => !holders.has(lookup));
+    const made = missing.length === 0 ? new Set<string>() : await this.makePersons(missing, holders);
+    return read.map((one): FoundPerson => {
+      if (Array.isArray(one)) return { ok: false, faults: one };
+      const person = holders.get(one.document!.lookup)!;
+      return { ok: true, person, made: made.has(person) };
+    });
+  }
+
+  /** What the rows say, each document once, and who holds those that somebody holds. */
+  async find(rows: readonly NamedByDocument[]): Promise<Found> {
     const read = rows.map(({ kind, number, name }) =>
       this.lookup.read({ document: { kind, number }, ...(name === undefined || name.trim() === '' ? {} : { name }) }),
     );
@@ -41,14 +60,7 @@ export class NewPersons {
       const { kind, lookup, number } = one.document!;
       if (!wanted.has(lookup)) wanted.set(lookup, { kind, number, lookup, name: one.name });
     }
-    const holders = await this.holdersOf(this.database.reads, [...wanted.keys()]);
-    const missing = [...wanted.values()].filter(({ lookup }) => !holders.has(lookup));
-    const made = missing.length === 0 ? new Set<string>() : await this.makePersons(missing, holders);
-    return read.map((one): FoundPerson => {
-      if (Array.isArray(one)) return { ok: false, faults: one };
-      const person = holders.get(one.document!.lookup)!;
-      return { ok: true, person, made: made.has(person) };
-    });
+    return { read, wanted, holders: await this.holdersOf(this.database.reads, [...wanted.keys()]) };
   }
 
   private async makePersons(missing: readonly Wanted[], holders: Map<string, string>): Promise<Set<string>> {

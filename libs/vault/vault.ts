@@ -19,6 +19,7 @@ import { NewPersons } from './new-persons';
 import { NAME, holderOf, kindOfField, openField, wrappedKeyOf } from './person-rows';
 import { Rotation } from './rotation';
 import { lookupKeyOf } from './secrets';
+import { VaultTrial } from './trial';
 
 export interface VaultOptions {
   /** A file of SQLite, or the address of a PostgreSQL. */
@@ -112,6 +113,11 @@ export class Vault {
    */
   personsFor(rows: readonly NamedByDocument[]): Promise<FoundPerson[]> {
     return this.newPersons.personsFor(rows);
+  }
+
+  /** What giving names and documents would end in, one after another; nothing is written. To be closed. */
+  trial(): VaultTrial {
+    return new VaultTrial(this.keeping, this.newPersons, this.lookup);
   }
 
   /**
