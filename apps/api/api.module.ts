@@ -41,6 +41,7 @@ import { CommandsController } from './persons/commands.controller';
 import { PersonEventsController } from './persons/events.controller';
 import { PoliciesController } from './policies/policies.controller';
 import { ReportTables } from './projecting';
+import { Reconciliations, ReconciliationsController } from './reconciliations';
 import { Recording } from './recording/recording.service';
 import { ReportsController } from './reports/reports.controller';
 import { RegionsController } from './regions/regions.controller';
@@ -94,6 +95,7 @@ export class ApiModule implements NestModule {
         LogController,
         ImportsController,
         PoliciesController,
+        ReconciliationsController,
         ReportsController,
         HealthController,
         MetricsController,
@@ -121,6 +123,7 @@ export class ApiModule implements NestModule {
         Methods,
         Metrics,
         Printing,
+        Reconciliations,
         Recording,
         Sealing,
         ReportTables,

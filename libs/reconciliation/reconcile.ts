@@ -204,7 +204,9 @@ class Course {
     const then = await this.earlier(stated);
     const later = await this.later(stated, events);
     return differences.map((one) => {
-      const differs = (others: readonly RelationDifference[]) => others.some(({ kind }) => kind === one.kind);
+      // Where the relation itself is unknown nothing about it agrees.
+      const differs = (others: readonly RelationDifference[]) =>
+        others.some(({ kind }) => kind === one.kind || kind === 'relationUnknownHere');
       const agreedThen = then !== undefined && !differs(then);
       const agreesOn = later !== undefined && !differs(later.differences) ? later.on : undefined;
       const cause = causeOf(one, stated, known, events, { agreedThen, ...(agreesOn && { agreesOn }) });

@@ -1,5 +1,6 @@
 import { problemKinds, problemType } from '../http/problem';
 import { importSchemas } from '../imports/import-schemas';
+import { reconciliationSchemas } from '../reconciliations/reconciliation-schemas';
 import { listSchemas } from './list-schemas';
 import { anything, day, flag, list, one, position, record, ref, region, text, whole, type Schema } from './schema';
 
@@ -84,6 +85,7 @@ export const replySchemas: Record<string, Schema> = {
     'An accepted decision with the events it recorded; none where all that was asked for already held',
   ),
   ...importSchemas,
+  ...reconciliationSchemas,
   PolicyList: record({ policies: list(ref('PolicySummary')) }),
   PolicySummary: record(policySummary, ['parent', 'effectiveThrough']),
   Policy: {

@@ -1,0 +1,2 @@
+export { ReconciliationsController } from './reconciliations.controller';
+export { Reconciliations } from './reconciliations.service';
