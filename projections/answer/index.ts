@@ -1,2 +1,3 @@
 export * from './answer';
 export { answer } from './join';
+export { AnswerParts, type AnswerPart } from './parts';
