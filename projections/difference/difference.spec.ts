@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { dayNumber, endOfDay, toDay, toMonth, monthNumber } from '../../libs/calendar';
 import { Policies, loadPoliciesOrThrow, type LoadedPack } from '../../libs/policy';
 import type { LedgerEvent } from '../../events';
-import { changesBetween, figuresOf, answerTo, applyCauses, difference, type Side } from '.';
+import { changesBetween, figuresOf, answerTo, applyCauses, causesBetween, difference, type Side } from '.';
+import { hasHappened } from './figures';
 import { minimal } from './minimal';
 
 const policies = loadPoliciesOrThrow('policies');
@@ -218,6 +219,121 @@ describe('a part of a set from which nothing can be left out', () => {
   });
 });
 
+describe('many causes', () => {
+  /** A career paid up to the first day, and then what arrived late, in whatever order. */
+  function learned(late: number, extras: number, seed: number): { from: Side; to: Side; cancelling: string[] } {
+    ids = 0;
+    const first = monthNumber('2010-01');
+    const career = [
+      event('Registered', '2010-01-01', { scheme: 'employee', region: REGION, participation: 'employed' }),
+    ];
+    const later: LedgerEvent[] = [];
+    const at = (minute: number) => ({
+      recordedAt: `2027-01-01T${String(8 + Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00.000+08:00`,
+    });
+    for (let index = 0; index < late + 12; index++) {
+      const month = toMonth(first + index);
+      // Every so often a month was in time; the months around it are made up for, each alone or only together.
+      if (index % 7 === seed % 7 || index < 6) career.push(paid(month, `${month}-05`));
+      else later.push(paid(month, `${month}-20`, index % 3 === 0 ? { kind: 'back' } : {}, at(later.length)));
+    }
+    const cancelling: string[] = [];
+    for (let index = 0; index < extras; index++) {
+      const target = career[(index * 5 + seed) % career.length]!;
+      const voided = event('Voided', '2027-01-02', { target: target.id, reason: 'not his' }, at(300 + 3 * index));
+      const undone = event('Voided', '2027-01-02', { target: voided.id, reason: 'his' }, at(301 + 3 * index));
+      cancelling.push(voided.id, undone.id);
+      later.push(voided, undone, event('ResidenceChanged', '2020-01-01', { household: REGION }, at(302 + 3 * index)));
+    }
+    const validOn = toDay(dayNumber(`${toMonth(first + late + 10)}-15`));
+    return {
+      from: side(career, validOn, '2026-12-31'),
+      to: side([...career, ...later], validOn, '2027-12-31'),
+      cancelling,
+    };
+  }
+
+  it.each([
+    [32, 0, 1],
+    [48, 4, 3],
+    [110, 6, 5],
+    [200, 10, 2],
+  ])('%i that came late, %i times three that change nothing', (late, extras, seed) => {
+    const { from, to, cancelling } = learned(late, extras, seed);
+    const after = figures(to);
+    const { causes, changes, steps, withoutEffect, unsifted } = difference(from, to);
+    expect(unsifted).toBeUndefined();
+    expect(causes.length).toBeGreaterThan(late / 2);
+    expect(steps).toHaveLength(causes.length);
+    expect(withoutEffect).toBeGreaterThanOrEqual(3 * extras);
+    expect(causes.filter((cause) => 'event' in cause && cancelling.includes(cause.event))).toEqual([]);
+
+    expect(figures(applyCauses(from, to, causes))).toEqual(after);
+    for (const left of causes) {
+      const without = figures(
+        applyCauses(
+          from,
+          to,
+          causes.filter((cause) => cause !== left),
+        ),
+      );
+      expect(changesBetween(without, after)).not.toEqual([]);
+    }
+    // Each change needs each of its causes: without any one of them it does not happen.
+    const all = changesBetween(figures(from), after);
+    expect(changes.map((change) => change.at)).toEqual(all.map((change) => change.at));
+    changes.forEach(({ causes: of }, index) => {
+      const happens = (made: readonly number[]) =>
+        hasHappened(
+          all[index]!,
+          figures(
+            applyCauses(
+              from,
+              to,
+              made.map((cause) => causes[cause]!),
+            ),
+          ),
+        );
+      expect(happens(of)).toBe(true);
+      for (const left of of) expect(happens(of.filter((one) => one !== left))).toBe(false);
+    });
+  });
+
+  it('of which some only do something together are all named, wherever they stand', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 32, max: 60 }), fc.nat(6), fc.nat(4), (late, seed, extras) => {
+        const { from, to } = learned(late, extras, seed);
+        const { causes, unsifted } = difference(from, to);
+        expect(unsifted).toBeUndefined();
+        expect(figures(applyCauses(from, to, causes))).toEqual(figures(to));
+      }),
+      { numRuns: Math.ceil(RUNS / 10) },
+    );
+  });
+
+  it('are found in a handful of tries each', () => {
+    for (const late of [32, 200]) {
+      const { from, to } = learned(late, 3, 4);
+      expect(difference(from, to, undefined, 8 * causesBetween(from, to).length).unsifted).toBeUndefined();
+    }
+  });
+
+  it('two that do something only together are both named, among many that do something alone', () => {
+    const { from, to } = learned(40, 0, 1);
+    const person = event('Registered', '2012-06-01', { scheme: 'resident', region: REGION }, recorded('2027-02-01'));
+    const undone = event('Voided', '2027-02-02', { target: person.id, reason: 'error' }, recorded('2027-02-02'));
+    const again = event('Voided', '2027-02-03', { target: undone.id, reason: 'right' }, recorded('2027-02-03'));
+    const events = [...from.events, undone, person];
+    const found = difference(
+      { ...from, events: [...from.events, undone] },
+      { ...to, events: [...to.events, ...events.slice(-2), again] },
+    );
+    const named = found.causes.map((cause) => ('event' in cause ? cause.event : ''));
+    expect(named).toEqual(expect.arrayContaining([person.id, again.id]));
+    expect(named.length).toBeGreaterThan(20);
+  });
+});
+
 interface Draft {
   kind: 'paid' | 'back' | 'register' | 'suspend' | 'aid' | 'retire' | 'ruling' | 'correct' | 'void';
   month: number;
@@ -332,7 +448,9 @@ describe('the causes that a difference names', () => {
           // One at a time: every step is what its cause changes, and the last one ends at the second answer.
           steps.forEach((step, index) => {
             const [a, b] = [index, index + 1].map((count) => figures(applyCauses(from, to, causes.slice(0, count))));
-            expect(step.changes).toEqual(changesBetween(a!, b!).map(({ keys: _keys, ...change }) => change));
+            expect(step.changes).toEqual(
+              changesBetween(a!, b!).map(({ part: _part, keys: _keys, ...change }) => change),
+            );
           });
           for (const { at: path, from: was, to: is, causes: of } of changes) {
             expect(of.length).toBeGreaterThan(0);

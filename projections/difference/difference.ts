@@ -1,12 +1,9 @@
-import { answer, type Answer } from '../answer';
-import { FOREVER, groundsFrom, type KnownStreams } from '../grounds';
-import { historyAt, type History } from '../history';
-import type { LedgerEvent } from '../../events';
-import type { Policies } from '../../libs/policy/evaluation';
+import { type Answer } from '../answer';
 import { causesBetween, type Cause } from './causes';
-import { changesBetween, figuresOf, hasHappened, sameFigures, type Change, type Figures } from './figures';
+import { changesBetween, figuresIn, hasHappened, parts, sameFigures, type Change } from './figures';
 import { minimal } from './minimal';
-import { answerTo, applyToPolicies, applyToQuestion, type Side } from './side';
+import { answerTo, type Side } from './side';
+import { Trial, type Said, type Tried } from './trial';
 
 /** A changed span or figure with what made it: places in the list of causes, none of which can be left out. */
 export interface Attributed {
@@ -35,8 +32,11 @@ export interface Difference {
   unsifted?: true;
 }
 
-/** Answers that are tried for one difference at most: a second or two of a person with hundreds of events. */
-const TRIALS = 800;
+/**
+ * Answers that are tried for one difference at most. Some three a cause are needed, so this bounds only what nobody asks:
+ * thousands of causes, or hundreds that each undo what others do.
+ */
+const TRIALS = 10_000;
 
 /**
  * Each changed span and figure of the two answers with its causes. What may be a cause is whatever the sides do not share;
@@ -44,159 +44,88 @@ const TRIALS = 800;
  * `trials` bounds the answers that are tried.
  */
 export function difference(from: Side, to: Side, answers?: { from: Answer; to: Answer }, trials = TRIALS): Difference {
-  const before = figuresOf(answers?.from ?? answerTo(from));
-  const after = figuresOf(answers?.to ?? answerTo(to));
+  const before = saidIn(answers?.from ?? answerTo(from));
+  const after = saidIn(answers?.to ?? answerTo(to));
   const candidates = causesBetween(from, to);
-  if (sameFigures(before, after)) {
-    return { changes: [], causes: [], steps: [], withoutEffect: candidates.length };
-  }
+  const changed = allChanges(before, after);
+  if (changed.length === 0) return { changes: [], causes: [], steps: [], withoutEffect: candidates.length };
   const trial = new Trial(from, to, candidates, before, after, trials);
-  const all = candidates.map((_, index) => index);
   // What is tried first is left out first, so of two causes that would each do, the earlier one is named.
-  const chosen = minimal([...all].reverse(), (set) => trial.holds(set, (figures) => sameFigures(figures, after))).sort(
-    (a, b) => a - b,
-  );
-  const steps = stepsThrough(chosen, trial);
-  const place = new Map(chosen.map((candidate, index) => [candidate, index]));
-  const changes = changesBetween(before, after).map((change): Attributed => {
-    const happened = (set: readonly number[]) => trial.holds(set, (figures) => hasHappened(change, figures));
-    // Most changes are made by the causes at whose steps the same figure or list changed; where they do not suffice, by any.
-    const near = chosen.filter((_, index) => steps[index]?.changes.some(({ at }) => at === change.at));
-    const suspects = near.length < chosen.length && happened(near) ? near : chosen;
-    const made = minimal([...suspects].reverse(), happened);
-    return { ...spoken(change), causes: made.map((candidate) => place.get(candidate)!).sort((a, b) => a - b) };
-  });
+  const latestFirst = [...candidates.keys()].reverse();
+  const chosen = minimal(latestFirst, (set) => trial.reaches(set)).reverse();
+  const sifted = new Sifted(trial, chosen);
   return {
-    changes,
+    changes: changed.map((change) => ({ ...spoken(change), causes: sifted.causesOf(change) })),
     causes: chosen.map((candidate) => candidates[candidate]!),
-    steps: trial.exhausted ? [] : steps,
+    steps: trial.exhausted ? [] : sifted.steps,
     withoutEffect: candidates.length - chosen.length,
     ...(trial.exhausted ? { unsifted: true } : {}),
   };
 }
 
-function stepsThrough(chosen: readonly number[], trial: Trial): Step[] {
-  const steps: Step[] = [];
-  let before = trial.figures([]);
-  for (const index of chosen.keys()) {
-    const figures = trial.figures(chosen.slice(0, index + 1));
-    if (!before || !figures) return [];
-    steps.push({ cause: index, changes: changesBetween(before, figures).map(spoken) });
-    before = figures;
-  }
-  return steps;
-}
-
-function spoken({ keys: _keys, ...change }: Change): Omit<Change, 'keys'> {
-  return change;
-}
-
-/** Answers between the two sides, each asked once. */
-class Trial {
-  private readonly asked = new Map<string, Figures>();
-  private readonly shared = new Map<string, LedgerEvent[]>();
-  private readonly varying = new Map<string, { event: LedgerEvent; candidate: number; added: boolean }[]>();
-  private readonly histories = new Map<string, History>();
-  private readonly policies = new Map<string, Policies>();
+/** The causes, of which none can be left out, and what they do one at a time. */
+class Sifted {
+  readonly steps: Step[];
+  /** The answers with the causes up to each of them, and with all but each of them. */
+  private readonly upTo: readonly (Tried | undefined)[];
+  private readonly without: readonly (Tried | undefined)[];
 
   constructor(
-    private readonly from: Side,
-    private readonly to: Side,
-    private readonly candidates: readonly Cause[],
-    before: Figures,
-    after: Figures,
-    private left: number,
+    private readonly trial: Trial,
+    private readonly chosen: readonly number[],
   ) {
-    this.asked.set('', before);
-    this.asked.set(candidates.map((_, index) => index).join(), after);
-    const place = new Map(
-      candidates.flatMap((cause, index) => ('event' in cause ? [[cause.event, index] as const] : [])),
-    );
-    const sort = (events: readonly LedgerEvent[], added: boolean) => {
-      for (const event of events) {
-        const candidate = place.get(event.id);
-        if (candidate !== undefined) push(this.varying, event.stream, { event, candidate, added });
-        else if (!added) push(this.shared, event.stream, event);
-      }
-    };
-    sort(from.events, false);
-    sort(to.events, true);
+    this.upTo = chosen.map((_, index) => trial.of(chosen.slice(0, index + 1)));
+    this.without = chosen.map((_, index) => trial.of(chosen.filter((_one, other) => other !== index)));
+    this.steps = this.stepsThrough();
   }
 
-  /** Whether some answer could not be tried any more. */
-  exhausted = false;
+  /** Which of them make a change, by their places; none of those can be left out. */
+  causesOf(change: Change): number[] {
+    const saysSo = (one: Tried | undefined) => one !== undefined && hasHappened(change, one.says(change.part));
+    const made = (places: readonly number[]) => saysSo(this.trial.of(places.map((place) => this.chosen[place]!)));
+    const latestFirst = (places: readonly number[]) => [...places].sort((a, b) => b - a);
+    const all = [...this.chosen.keys()];
 
-  /** Whether what is looked for holds of the first side with these candidates applied; untried, it is taken not to. */
-  holds(applied: readonly number[], looked: (figures: Figures) => boolean): boolean {
-    const figures = this.figures(applied);
-    return figures !== undefined && looked(figures);
-  }
-
-  /** What the first side says with these candidates applied; undefined where no more may be tried. */
-  figures(applied: readonly number[]): Figures | undefined {
-    const key = [...applied].sort((a, b) => a - b).join();
-    let figures = this.asked.get(key);
-    if (!figures) {
-      if (this.left === 0) {
-        this.exhausted = true;
-        return undefined;
-      }
-      this.left--;
-      const set = new Set(applied);
-      const causes = applied.map((candidate) => this.candidates[candidate]!);
-      const question = applyToQuestion(this.from.question, this.to.question, causes);
-      figures = figuresOf(answer(groundsFrom(question, this.known(set), this.policiesFor(causes))));
-      this.asked.set(key, figures);
+    // Most changes are made by the causes at whose steps the same figure or list changed.
+    const near = all.filter((place) => this.steps[place]?.changes.some(({ at }) => at === change.at));
+    const suspects = near.length < all.length && made(near) ? near : all;
+    if (suspects.length <= FEW) return minimal(latestFirst(suspects), made, 1).reverse();
+    // Of many, those are needed without which it does not happen; and where others stand in for each other, the one at whose step it did.
+    const needed = suspects.filter((place) => !saysSo(this.without[place]));
+    const last = this.upTo.findIndex(saysSo);
+    for (const enough of last < 0 ? [needed] : [needed, [...new Set([...needed, last])]]) {
+      if (made(enough)) return minimal(latestFirst(enough), made, 1).reverse();
     }
-    return figures;
+    return minimal(latestFirst(suspects), made).reverse();
   }
 
-  private known(applied: ReadonlySet<number>): KnownStreams {
-    return (...streams) => {
-      const key = streams
-        .map((stream) => {
-          const here = (this.varying.get(stream) ?? []).filter(({ candidate }) => applied.has(candidate));
-          return `${stream} ${here.map(({ candidate }) => candidate).join()}`;
-        })
-        .join('\n');
-      let history = this.histories.get(key);
-      if (!history) {
-        history = historyAt(
-          streams.flatMap((stream) => this.events(stream, applied)),
-          FOREVER,
-        );
-        this.histories.set(key, history);
-      }
-      return history;
-    };
-  }
-
-  private events(stream: string, applied: ReadonlySet<number>): LedgerEvent[] {
-    const known = this.shared.get(stream) ?? [];
-    const varying = this.varying.get(stream);
-    if (!varying) return known;
-    return [
-      ...known,
-      ...varying.flatMap(({ event, candidate, added }) => (applied.has(candidate) === added ? [event] : [])),
-    ];
-  }
-
-  private policiesFor(causes: readonly Cause[]): Policies {
-    const key = causes
-      .flatMap((cause) => (cause.kind === 'pack' ? [cause.region] : []))
-      .sort()
-      .join();
-    let policies = this.policies.get(key);
-    if (!policies) {
-      policies = applyToPolicies(this.from.policies, this.to.policies, causes);
-      this.policies.set(key, policies);
+  private stepsThrough(): Step[] {
+    const steps: Step[] = [];
+    let before = this.trial.of([])!.all();
+    for (const [cause, one] of this.upTo.entries()) {
+      if (!one) return [];
+      const after = one.all();
+      steps.push({ cause, changes: allChanges(before, after).map(spoken) });
+      before = after;
     }
-    return policies;
+    return steps;
   }
 }
 
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
+/** So few are tried one by one at once. */
+const FEW = 4;
+
+function saidIn(answer: Answer): Said {
+  return new Map(parts.map((part) => [part, figuresIn(part, answer[part])]));
+}
+
+function allChanges(before: Said, after: Said): Change[] {
+  return parts.flatMap((part) => {
+    const [was, is] = [before.get(part)!, after.get(part)!];
+    return sameFigures(was, is) ? [] : changesBetween(was, is);
+  });
+}
+
+function spoken({ part: _part, keys: _keys, ...change }: Change): Omit<Change, 'part' | 'keys'> {
+  return change;
 }

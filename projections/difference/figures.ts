@@ -18,6 +18,7 @@ export interface Change {
   at: string;
   from?: unknown;
   to?: unknown;
+  readonly part: Part;
   /** What must read so for the change to have happened, by key and count. */
   readonly keys: readonly (readonly [key: string, count: number])[];
 }
@@ -51,30 +52,33 @@ const PARTS = {
   undetermined: ['question'],
 } as const satisfies Required<Record<Spoken, 'figure' | 'figures' | readonly string[]>>;
 
-type Part = keyof typeof PARTS;
-const parts = Object.keys(PARTS) as Part[];
+export type Part = keyof typeof PARTS;
+export const parts = Object.keys(PARTS) as readonly Part[];
 
 export function figuresOf(answer: Answer): Figures {
+  return new Map(parts.flatMap((part) => [...figuresIn(part, answer[part])]));
+}
+
+/** The figures of one part, from what it says. */
+export function figuresIn(part: Part, said: unknown): Figures {
   const figures = new Map<string, Figure>();
-  for (const part of parts) {
-    const form = PARTS[part] as 'figure' | 'figures' | readonly string[];
-    const said = answer[part] as unknown;
-    if (form === 'figure') add(figures, part, part, said);
-    else if (form === 'figures') {
-      for (const [name, value] of Object.entries(said as object)) add(figures, part, `${part}.${name}`, value);
-    } else {
-      for (const item of said as unknown[]) {
-        const key = `${part} ${canonical(item)}`;
-        const same = figures.get(key);
-        if (same) same.count++;
-        else figures.set(key, { part, at: part, value: item, count: 1 });
-      }
+  const form = PARTS[part] as 'figure' | 'figures' | readonly string[];
+  if (form === 'figure') add(figures, part, part, said);
+  else if (form === 'figures') {
+    for (const [name, value] of Object.entries(said as object)) add(figures, part, `${part}.${name}`, value);
+  } else {
+    for (const item of said as unknown[]) {
+      const key = `${part} ${canonical(item)}`;
+      const same = figures.get(key);
+      if (same) same.count++;
+      else figures.set(key, { part, at: part, value: item, count: 1 });
     }
   }
   return figures;
 }
 
 export function sameFigures(a: Figures, b: Figures): boolean {
+  if (a === b) return true;
   if (a.size !== b.size) return false;
   for (const [key, { count }] of a) if (b.get(key)?.count !== count) return false;
   return true;
@@ -89,7 +93,7 @@ export function hasHappened({ keys }: Change, figures: Figures): boolean {
 export function changesBetween(from: Figures, to: Figures): Change[] {
   const gone = lacking(from, to);
   const come = lacking(to, from);
-  const changes: (Change & { part: Part })[] = [];
+  const changes: Change[] = [];
   for (const { key, figure, left } of gone) {
     const other = come.find((one) => one.left > 0 && isSameThing(figure, one.figure));
     const after = other ? ([[other.key, to.get(other.key)!.count]] as const) : [];
@@ -108,9 +112,7 @@ export function changesBetween(from: Figures, to: Figures): Change[] {
       changes.push({ part: figure.part, at: figure.at, to: figure.value, keys: [[key, count]] });
     }
   }
-  return changes
-    .sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part))
-    .map(({ part: _part, ...change }) => change);
+  return changes.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part));
 }
 
 interface Lacking {
