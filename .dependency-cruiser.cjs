@@ -68,6 +68,13 @@ module.exports = {
       to: { path: '^apps/' },
     },
     {
+      name: 'product-knows-no-peer',
+      comment: 'What the ledger is measured against is installed apart, if at all; the bench only starts it as a process.',
+      severity: 'error',
+      from: { path: '^(apps|libs|events|projections)/' },
+      to: { path: '^bench/|@event-driven-io/' },
+    },
+    {
       name: 'tests-stay-tests',
       comment: 'What ships must not need what only tests bring.',
       severity: 'error',

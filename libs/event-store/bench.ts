@@ -16,6 +16,8 @@ export interface BenchRow {
   unit: string;
   /** What the value may be at most. */
   limit?: number;
+  /** What the value must be at least. */
+  atLeast?: number;
   ok?: boolean;
   note?: string;
 }

