@@ -9,6 +9,7 @@ import {
   type DayNumber,
   type Span,
 } from '../../libs/calendar';
+import { poolOf } from '../../libs/policy/evaluation';
 import type { Benefit } from '../answer/answer';
 import type { CoveredDays, PausedDays, Timeline } from '../coverage';
 import { factsOf } from '../history';
@@ -35,11 +36,13 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   const region = deciding(inquiry, timeline, on);
   const firstDay = inquiry.firstDay(region);
   if (firstDay === undefined || on < firstDay) {
-    const elsewhere = timeline.covered.find((days) => contains(days, on));
-    if (!elsewhere) return beforePack(inquiry, region, firstDay, on);
+    if (!timeline.covered.some((days) => contains(days, on))) return beforePack(inquiry, region, firstDay, on);
   }
   const pause = timeline.paused.find((span) => contains(span, on));
   const covering = timeline.covered.filter((days) => contains(days, on));
+  const elsewhere = covering.every(({ region: place }) => poolOf(place) !== poolOf(inquiry.region));
+  if (pause?.duplicate && poolOf(pause.region) === poolOf(inquiry.region) && elsewhere)
+    return pausedOn(inquiry, pause, on);
   if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on, payments);
   if (pause) return pausedOn(inquiry, pause, on);
 
@@ -151,7 +154,7 @@ function coveredOn(
     claim: 'benefit',
     rule: source.rule ?? 'CV-14',
     events: (payments && moneyBehind(payments, source, on)) ?? source.events,
-    zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系补缴后追溯恢复' : ''}。`,
+    zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系事后追溯恢复' : ''}。`,
     en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${source.restored ? ', restored afterwards' : ''}.`,
   }));
   return {

@@ -54,7 +54,10 @@ export function pauses(
             : outside;
         return [...ends, ...given];
       });
-      if (!kept) paused.push({ scheme: relation.scheme, region: relation.region, ...span, rule: rule.rule, events });
+      if (!kept) {
+        const { scheme, region } = relation;
+        paused.push({ scheme, region, ...span, duplicate: true, rule: rule.rule, events });
+      }
       inquiry.because(() => ({
         claim: 'benefit',
         rule: rule.rule,

@@ -70,6 +70,8 @@ export interface PausedDays {
   region: string;
   from: DayNumber;
   through: DayNumber;
+  /** Until a duplicate in another pooling area is resolved: asked about the region that pauses, what the other area covers is no answer. */
+  duplicate?: true;
   rule: string;
   events: readonly string[];
 }

@@ -10,8 +10,8 @@ import { oneByTrait } from './traits';
 const PARTICIPATION_ORDER = ['employed', 'unemployed', 'flexible'];
 
 /**
- * The one benefit source of a day that several relations cover (CV-16). A retiree's comes first, then the relation that
- * was chosen or settled on. Within one scheme and region it is the employer's before a flexible worker's. A student's
+ * The one benefit source of a day that several relations cover (CV-16). A retiree's comes first, then the relation whose
+ * paused days were given back (TL-4.6), then the one that was chosen or settled on. Within one scheme and region it is the employer's before a flexible worker's. A student's
  * place follows the rules for students; otherwise the region's order decides. Undefined where no rule does.
  */
 export function benefitSource(
@@ -30,6 +30,12 @@ export function benefitSource(
         PARTICIPATION_ORDER.indexOf(a.participation) - PARTICIPATION_ORDER.indexOf(b.participation) || b.from - a.from,
     )[0];
   }
+  const givenBack = candidates.find(({ restored, region, rule }) => {
+    if (!restored) return false;
+    const pause = inquiry.read('duplicates.crossRegionPause', region, on);
+    return pause.known && pause.rule === rule;
+  });
+  if (givenBack) return givenBack;
   const settled = settlementOf(inquiry, candidates, on);
   if (settled) {
     const { retained } = settled.data;
