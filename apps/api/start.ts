@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { warmUp } from '../../libs/disputes';
 import type { EventStore } from '../../libs/event-store';
 import { openLedger, openStore } from '../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../libs/policy';
@@ -72,6 +73,8 @@ export async function start(settings: Settings, say: (line: string) => void): Pr
 
     const draining = app.get(Draining);
     const imports = app.get(Imports);
+    // What fails here fails again, and is told, when somebody asks.
+    warmUp(policies, () => http.listening).catch(() => undefined);
     return {
       url,
       stop: async () => {

@@ -8,6 +8,7 @@ export { PackNotAtHand, type PackStanding } from './law';
 export { checkPacket, packetText, type Packet, type PacketVerdict } from './packet';
 export { InvalidProposal, type ProposalFault } from './proposal';
 export { type RegionImpact } from './region-impact';
+export { warmUp } from './warm-up';
 export { type Timeline, type TimelineEvent, type TimelineState } from './timeline';
 export { causeWords, changeWords, pathWords, term, type Language } from './words';
 export { PAGE_POLICY } from './pages/html';
