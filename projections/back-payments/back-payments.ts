@@ -73,8 +73,8 @@ function ofUnregistered(inquiry: Inquiry, handling: Handling): BackPayment[] {
   return runsOf(judged).map((run) => {
     const item = itemOf(run, run.allowed ? amount : undefined);
     if (run.allowed && effect.known) {
-      item.accountCredit = effect.value.account;
-      explainEffect(inquiry, handling, effect.value, effect.rule);
+      item.accountCredit = effect.value.account && hasAccount(handling);
+      explainEffect(inquiry, handling, { ...effect.value, account: item.accountCredit }, effect.rule);
     }
     if (value.bothParts) item.bothPartsRequired = true;
     explain(inquiry, handling, run, item, amount, why);
@@ -97,7 +97,8 @@ function ofArrears(inquiry: Inquiry, handling: Handling): BackPayment[] {
     const byLength = run.allowed ? ruleByLength(inquiry, handling, run) : undefined;
     const counted = byLength === undefined ? run : { ...run, rule: byLength };
     const item = itemOf(counted, run.allowed ? amount : undefined);
-    if (run.allowed && value.accountCredit !== undefined) item.accountCredit = value.accountCredit;
+    if (run.allowed && value.accountCredit !== undefined)
+      item.accountCredit = value.accountCredit && hasAccount(handling);
     explain(inquiry, handling, counted, item, amount, why);
     return item;
   });
@@ -322,6 +323,11 @@ function explainEffect(
 function open(inquiry: Inquiry, { kind }: Handling, gap: Parameters<Inquiry['undetermined']>[1]): BackPayment[] {
   inquiry.undetermined(kind === 'unregistered' ? 'backPayment.unregistered' : 'backPayment.arrears', gap);
   return [];
+}
+
+/** Who pays into the pooled fund only has no account to credit (JL-15.3). */
+function hasAccount({ fundMode }: Handling): boolean {
+  return fundMode !== 'pooledOnly';
 }
 
 function paidBothParts({ unitFen, personFen }: { unitFen?: number; personFen?: number }): boolean {

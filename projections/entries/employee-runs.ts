@@ -92,7 +92,8 @@ class Walk {
   private readonly batches: Batch[];
   private readonly transfers: readonly Fact<'Transferred'>[];
   private readonly registrations: Fact<'Registered'>[];
-  private readonly endings: { day: DayNumber; region: string }[];
+  /** Suspensions and terminations in order; `last` is the relation's last day. */
+  private readonly endings: { day: DayNumber; last: DayNumber; region: string }[];
   private last: MonthNumber | undefined;
 
   constructor(
@@ -103,7 +104,8 @@ class Walk {
     this.registrations = inquiry.facts('Registered').filter(({ data }) => data.scheme === 'employee');
     this.endings = [...inquiry.facts('Suspended'), ...inquiry.facts('Terminated')]
       .filter(({ data }) => data.scheme === 'employee')
-      .map(({ day, data }) => ({ day, region: data.region }));
+      .map(({ type, day, data }) => ({ day, last: type === 'Terminated' ? day - 1 : day, region: data.region }))
+      .sort((a, b) => a.day - b.day);
     this.batches = this.collect();
     for (const batch of this.batches) this.take(batch);
     this.runningBreak();
@@ -211,6 +213,7 @@ class Walk {
         run.open = { question: 'waitingPeriods', gap: { why: 'silent', needs: `pack:${first.region}` } };
       return;
     }
+    if (gapped) this.leftInArrears(gapped.from, batch.arrival);
     const resident = this.stillEmployed(batch, first, last) ? undefined : this.switchedTo(first, batch);
     if (resident) this.switchIn(run, batch, first, resident, last);
     else if (this.isFirstTime(batch, first, last)) this.firstTime(run, batch, first);
@@ -632,6 +635,39 @@ class Walk {
     return true;
   }
 
+  /**
+   * Whole months that an employer owed when the person left, before `until`: benefits are paused to the relation's last day,
+   * and given back for what is settled in full in time (JL-24.1, JL-24.3). A month that the relation did not outlast is no
+   * employer's arrears.
+   */
+  private leftInArrears(from: MonthNumber, until: DayNumber): void {
+    const { inquiry } = this;
+    const before = this.result.runs.findLast(({ months }) => months[0]!.month < from)?.months.at(-1);
+    if (before?.participation !== 'employed' || before.month !== from - 1) return;
+    const { region } = before;
+    const left = this.endings.find(
+      (ending) => ending.last >= lastDayOf(from) && poolOf(ending.region) === poolOf(region),
+    );
+    if (!left || left.day >= until || !this.stayedRegistered(from, region, left.day - 1)) return;
+    const owedThrough = monthOf(left.last + 1) - 1;
+    const backPaid: FeeMonth[] = [];
+    for (let month = from; month <= monthOf(left.last) && this.backPaid.get(month)?.full; month++)
+      backPaid.push(this.backPaid.get(month)!);
+    const settledOn = backPaid.length > 0 ? Math.max(...backPaid.map(({ arrival }) => arrival)) : firstDayOf(from);
+    const firstDay = inquiry.firstDay(region);
+    const pause = inquiry.read('arrears.pauseFrom', region, settledOn);
+    if (firstDay === undefined || settledOn < firstDay || !pause.known) return;
+    const restore = inquiry.read('arrears.restore', region, settledOn);
+    const settled = from + backPaid.length > Math.min(owedThrough, monthOf(settledOn) - 1);
+    const arrears = { from, through: Math.max(from, monthOf(settledOn) - 1) };
+    const within = backPaid.length > 0 && settled && restore.known && isShort(restore.value, arrears, settledOn);
+    if (within) this.result.restored.push(...backPaid.map((paid) => ({ paid, rule: restore.rule })));
+    const stillOwed = within ? from + backPaid.length : from;
+    if (stillOwed > owedThrough) return;
+    const span = { from: this.pauseFrom(pause.value, stillOwed, region), through: left.last };
+    this.result.paused.push({ scheme: 'employee', region, ...span, rule: pause.rule, events: before.payment.events });
+  }
+
   private pauseFrom(kind: 'firstUnpaidMonth' | 'afterMissedDueDate', month: MonthNumber, region: string): DayNumber {
     if (kind === 'firstUnpaidMonth') return firstDayOf(month);
     const due = this.inquiry
@@ -711,6 +747,7 @@ class Walk {
       });
       return;
     }
+    this.leftInArrears(last + 1, OPEN);
     if (backPaid.length === 0) return;
     const moved = this.transfers.some(
       ({ day, data }) => day >= firstDayOf(last) && day <= on && poolOf(data.toRegion) !== poolOf(region),
@@ -779,8 +816,10 @@ class Walk {
     return this.result.windows.at(-1)?.through;
   }
 
-  private keepBreak(gapped: Gapped, region: string, restored: boolean): void {
-    this.result.breaks.push({ scheme: 'employee', region, from: gapped.from, through: gapped.through, restored });
+  private keepBreak({ from, through }: Gapped, region: string, byRule: boolean): void {
+    const givenBack = new Set(this.result.restored.map(({ paid }) => paid.month));
+    const restored = byRule || Array.from({ length: through - from + 1 }).every((_, at) => givenBack.has(from + at));
+    this.result.breaks.push({ scheme: 'employee', region, from, through, restored });
   }
 }
 

@@ -52,21 +52,36 @@ function employeeState(
   if (paid.has(month)) return { status: 'paid', ...through };
   const open = relations.some((relation) => statusOn(relation, on) === 'normal');
   if (isDue(inquiry, 'employee', month, on)) return { status: 'due', ...through };
-  if (paidThrough === undefined)
-    return { status: open && hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'none' };
-  if (!open || isPastDue(inquiry, month, on)) return { status: 'interrupted', ...through };
-  return { status: hasUnpaidMonth(relations, paid, month) ? 'interrupted' : 'due', ...through };
+  const unpaid = open && hasUnpaidMonth(relations, payments, paid, on);
+  if (paidThrough === undefined) return { status: unpaid ? 'interrupted' : 'none' };
+  if (!open || unpaid || isPastDue(inquiry, month, on)) return { status: 'interrupted', ...through };
+  return { status: 'due', ...through };
 }
 
-/** Whether an earlier month of a relation that has not ended is unpaid. */
-function hasUnpaidMonth(relations: readonly RelationRecord[], paid: ReadonlySet<number>, month: number): boolean {
-  return relations.some(({ statuses }) => {
-    const last = statuses.at(-1)!;
-    if (last.status !== 'normal') return false;
-    for (let earlier = Math.max(monthOf(last.from), month - 600); earlier < month; earlier++)
-      if (!paid.has(earlier)) return true;
+/** Whether an earlier month of a relation that has not ended by the day is unpaid. */
+function hasUnpaidMonth(
+  relations: readonly RelationRecord[],
+  payments: PaymentRecord,
+  paid: ReadonlySet<number>,
+  on: DayNumber,
+): boolean {
+  const month = monthOf(on);
+  return relations.some(({ statuses, registered }) => {
+    const current = statuses.find(({ from, through }) => from <= on && on <= through);
+    if (current?.status !== 'normal') return false;
+    const began = firstOwed(payments, monthOf(current.from), registered?.data.firstFeeMonth);
+    for (let earlier = Math.max(began, month - 600); earlier < month; earlier++) if (!paid.has(earlier)) return true;
     return false;
   });
+}
+
+/** Where fees are paid a month ahead, a relation's first fee month comes after the month of its registration (JL-15.1). */
+function firstOwed(payments: PaymentRecord, began: number, stated: string | undefined): number {
+  if (stated !== undefined) return Math.max(began, monthNumber(stated));
+  const first = payments.months
+    .filter(({ month, refundedOn }) => month >= began && refundedOn === undefined)
+    .reduce<{ month: number; arrival: DayNumber } | undefined>((a, b) => (a && a.month <= b.month ? a : b), undefined);
+  return first !== undefined && monthOf(first.arrival) === began ? first.month : began;
 }
 
 function isDue(inquiry: Inquiry, scheme: 'employee' | 'resident', period: number, on: DayNumber): boolean {

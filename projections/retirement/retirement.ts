@@ -94,7 +94,7 @@ function priceOf(inquiry: Inquiry, months: number, on: DayNumber): NonNullable<R
   const { base, rate, parts, accountCredit } = terms.value;
   const price: NonNullable<Retirement['lumpSum']> = {
     months,
-    ...(accountCredit === undefined ? {} : { accountCredit }),
+    ...(accountCredit === undefined ? {} : { accountCredit: accountCredit && hasAccount(inquiry, on) }),
   };
   const published = (name: string) => publishedNumber(inquiry, name, on);
   const whole = published(rate);
@@ -131,6 +131,17 @@ function publishedNumber(inquiry: Inquiry, name: string, on: DayNumber): { value
 }
 
 /** Whether the month of the day is owed: an employee relation that has not ended, up to the last month before retirement. */
+/** Who paid into the pooled fund only has no account to credit (JL-15.3). */
+function hasAccount(inquiry: Inquiry, on: DayNumber): boolean {
+  const stated = [...inquiry.facts('Registered'), ...inquiry.facts('Paid')]
+    .filter(({ day, data }) => data.scheme === 'employee' && data.fundMode !== undefined && day <= on)
+    .reduce<{ day: DayNumber; mode?: string } | undefined>(
+      (last, { day, data }) => (last && last.day > day ? last : { day, mode: data.fundMode }),
+      undefined,
+    );
+  return stated?.mode !== 'pooledOnly';
+}
+
 function contributionDue(
   inquiry: Inquiry,
   payments: PaymentRecord,
