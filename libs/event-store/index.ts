@@ -8,9 +8,11 @@ export type {
   NewEvent,
   StoredEvent,
   StreamFilter,
+  StreamHead,
   Subscription,
 } from './port';
 export { maxAppendBytes } from './admission';
+export { WrittenEvent, isStoredId } from './written-event';
 export { fingerprint } from './fingerprint';
 export {
   DamagedLog,

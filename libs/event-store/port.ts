@@ -30,6 +30,12 @@ export interface StoredEvent extends NewEvent {
 /** The revision of the stream's last event as the writer last saw it, or `'noStream'` when there was none. */
 export type ExpectedRevision = number | 'noStream';
 
+/** The end of a stream: place and time of recording of its last event. */
+export interface StreamHead {
+  revision: number;
+  recordedAt: string;
+}
+
 /** What became of an append. Every outcome but `appended` and `unknown` promises that this call wrote nothing. */
 export type AppendOutcome =
   | {
@@ -78,6 +84,12 @@ export interface EventStore {
 
   /** The stream's events from `fromRevision` (default 0), at most `limit` (default all); `[]` when there is no stream. */
   readStream(stream: string, options?: { fromRevision?: number; limit?: number }): Promise<StoredEvent[]>;
+
+  /**
+   * Where each of the streams ends, in their order; undefined where there is no stream. Absent where a store has no cheaper way than
+   * to read it.
+   */
+  streamHeads?(streams: readonly string[]): Promise<(StreamHead | undefined)[]>;
 
   /** Every event after the position `after` (default 0n: from the start) in order, in batches, in constant memory. */
   readAll(options?: {

@@ -7,7 +7,10 @@ async function read(pieces: readonly string[]): Promise<CsvRecord[]> {
     yield* pieces;
   }
   const records: CsvRecord[] = [];
-  for await (const some of csvRecords(text())) for (const one of some) records.push(one);
+  for await (const some of csvRecords(text())) {
+    for (const { line, cells, broken } of some)
+      records.push({ line, cells, ...(broken === undefined ? {} : { broken }) });
+  }
   return records;
 }
 

@@ -8,6 +8,18 @@ export interface CsvRecord {
   broken?: string;
 }
 
+/** A record without quotes: cut into cells whenever they are asked for, so that one that waits holds its line alone. */
+class PlainRecord implements CsvRecord {
+  constructor(
+    readonly line: number,
+    private readonly text: string,
+  ) {}
+
+  get cells(): string[] {
+    return this.text.split(',');
+  }
+}
+
 /**
  * The records of a CSV text (RFC 4180: commas, quotes doubled inside quotes, line ends CR LF or LF; empty lines are skipped),
  * some at a time and in constant memory. A quote that is never closed, or not within the longest record, breaks its line alone.
@@ -65,7 +77,7 @@ function readRecords(
     if (!plain && !atEnd && text.length - start <= LONGEST_RECORD) break;
     const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
     if (!plain) records.push({ line, cells: [whole], broken: 'a quote is opened and never closed' });
-    else if (whole !== '') records.push({ line, cells: whole.split(',') });
+    else if (whole !== '') records.push(new PlainRecord(line, whole));
     start = end + 1;
     line += 1;
   }

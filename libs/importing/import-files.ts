@@ -10,7 +10,7 @@ import type { PaymentFacts } from './payments';
 import { REFUSED_ENDING, RefusedRows, isThere } from './refused-rows';
 import { settleReversal } from './reversals';
 import { RefusedRow, type CellFault } from './row';
-import { settle, type Settled } from './settling';
+import { settle, type Settled, type StreamFacts } from './settling';
 import { openSource, type FileKind, type SourceFile, type SourceRow } from './source-file';
 import { Staging, type Staged } from './staging';
 
@@ -275,24 +275,35 @@ class Course {
     this.goingOn = begun.files !== undefined;
   }
 
-  async settle(stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
-    const faults = await this.options.authority?.overStream?.(stream, facts);
-    if (faults === undefined || faults.every((fault) => fault === undefined)) return this.settleAllowed(stream, facts);
-    const allowed = facts.filter((_, index) => faults[index] === undefined);
-    const settled = allowed.length === 0 ? [] : await this.settleAllowed(stream, allowed);
-    let next = 0;
-    return facts.map((_, index) => faults[index] ?? settled[next++]!);
+  /** What became of the facts of some streams, as far as whoever imports may record them. */
+  async settle(batches: readonly StreamFacts[]): Promise<Settled[][]> {
+    const { authority } = this.options;
+    if (authority?.overStream === undefined) return this.settleAllowed(batches);
+    const faults = await Promise.all(batches.map(({ stream, facts }) => authority.overStream!(stream, facts)));
+    const allowed = batches.map(({ stream, facts }, place) => ({
+      stream,
+      facts: facts.filter((_, index) => faults[place]![index] === undefined),
+    }));
+    const settled = (await this.settleAllowed(allowed.filter(({ facts }) => facts.length > 0))).values();
+    return batches.map(({ facts }, place) => {
+      const ofStream = allowed[place]!.facts.length === 0 ? [] : settled.next().value!;
+      let next = 0;
+      return facts.map((_, index) => faults[place]![index] ?? ofStream[next++]!);
+    });
   }
 
-  private async settleAllowed(stream: string, facts: readonly LedgerEvent[]): Promise<Settled[]> {
-    const { settled, position } = await settle(this.ledger, stream, facts, this.goingOn ? this.since : undefined);
-    if (position !== undefined && position > this.highest) this.highest = position;
-    if (position !== undefined || !this.witnessRecorded) {
-      const index = settled.findLastIndex((one) => one === 'recorded' || one === 'already');
-      if (index >= 0) this.witness = { stream, id: facts[index]!.id };
-      this.witnessRecorded ||= position !== undefined;
-    }
-    return settled;
+  private async settleAllowed(batches: readonly StreamFacts[]): Promise<Settled[][]> {
+    const settlements = await settle(this.ledger, batches, this.goingOn ? this.since : undefined);
+    return settlements.map(({ settled, position }, place) => {
+      if (position !== undefined && position > this.highest) this.highest = position;
+      if (position !== undefined || !this.witnessRecorded) {
+        const { stream, facts } = batches[place]!;
+        const index = settled.findLastIndex((one) => one === 'recorded' || one === 'already');
+        if (index >= 0) this.witness = { stream, id: facts[index]!.id };
+        this.witnessRecorded ||= position !== undefined;
+      }
+      return settled;
+    });
   }
 
   /** All that was read is settled: the place to stop, and to go on from. */
@@ -369,23 +380,20 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
 }
 
 async function record(course: Course, run: FileRun, rows: readonly ReadRow[]): Promise<void> {
-  const streams = new Map<string, ReadRow[]>();
+  const streams = new Map<string, { stream: string; facts: LedgerEvent[]; rows: ReadRow[] }>();
   for (const read of rows) {
     const { stream } = read.facts[0]!;
-    const ofStream = streams.get(stream);
-    if (ofStream) ofStream.push(read);
-    else streams.set(stream, [read]);
+    let ofStream = streams.get(stream);
+    if (ofStream === undefined) streams.set(stream, (ofStream = { stream, facts: [], rows: [] }));
+    ofStream.rows.push(read);
+    for (const fact of read.facts) ofStream.facts.push(fact);
   }
-  await Promise.all(
-    [...streams].map(async ([stream, ofStream]) => {
-      const settled = await course.settle(
-        stream,
-        ofStream.flatMap(({ facts }) => facts),
-      );
-      let next = 0;
-      for (const { row, facts } of ofStream) run.settle(row, settled, next, (next += facts.length));
-    }),
-  );
+  const batches = [...streams.values()];
+  const settled = await course.settle(batches);
+  batches.forEach(({ rows: ofStream }, place) => {
+    let next = 0;
+    for (const { row, facts } of ofStream) run.settle(row, settled[place]!, next, (next += facts.length));
+  });
 }
 
 /** The negative rows of a file, read a second time. */
@@ -407,7 +415,7 @@ async function importReversals(course: Course, file: number, settledRows: number
       const stream = personStream(reverses.person);
       const one = async () => {
         const found = settleReversal(reverses, await course.ledger.streamEvents(stream));
-        run.settle(row, 'fault' in found ? [found.fault] : await course.settle(stream, [found.event]));
+        run.settle(row, 'fault' in found ? [found.fault] : await settleOne(course, stream, found.event));
       };
       const ofPerson = byPerson.get(stream);
       if (ofPerson) ofPerson.push(one);
@@ -420,6 +428,11 @@ async function importReversals(course: Course, file: number, settledRows: number
     course.settledThrough({ phase: 'reversals', file, rows: count });
   }
   course.settledThrough({ phase: 'rows', file: file + 1, rows: 0 });
+}
+
+async function settleOne(course: Course, stream: string, fact: LedgerEvent): Promise<Settled[]> {
+  const [settled] = await course.settle([{ stream, facts: [fact] }]);
+  return settled!;
 }
 
 const FACTS_AT_ONCE = 4_000;
@@ -437,20 +450,20 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
       await stage(staging, file, run, course);
       run.refused.muted = false;
     }
-    let batch: Promise<void>[] = [];
+    let batch: { stream: string; staged: Staged[] }[] = [];
     let batches = 0;
     let facts = 0;
     for (const { stream, staged } of staging.streams(soFar?.stream)) {
-      batch.push(recordStream(course, stream, staged));
+      batch.push({ stream, staged });
       facts += staged.length;
       if (facts < FACTS_AT_ONCE) continue;
-      await Promise.all(batch);
+      await recordStreams(course, batch);
       batch = [];
       facts = 0;
       course.settledThrough({ phase: 'streams', file: 0, rows: 0, stream });
       if (++batches % BATCHES_PER_PROGRESS === 0) for (const run of course.runs) course.tell(run);
     }
-    await Promise.all(batch);
+    await recordStreams(course, batch);
   } finally {
     staging.close();
   }
@@ -468,27 +481,49 @@ async function stage(staging: Staging, file: number, run: FileRun, course: Cours
       if (run.asks && !(await run.identify(row))) continue;
       const read = run.read(row);
       if (read === undefined) continue;
+      const { line, cells, person } = row;
       if ('reverses' in read) {
-        const { person, voiding } = read.reverses;
-        staging.add(personStream(person), voiding(NOBODY).recordedAt, { file, ...row });
-      } else for (const fact of read.facts) staging.add(fact.stream, fact.recordedAt, { file, ...row, fact });
+        const { reverses } = read;
+        staging.add(personStream(reverses.person), reverses.voiding(NOBODY).recordedAt, { file, line, cells, person });
+      } else {
+        for (const fact of read.facts) staging.add(fact.stream, fact.recordedAt, { file, line, cells, person, fact });
+      }
     }
   }
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-async function recordStream(course: Course, stream: string, staged: readonly Staged[]): Promise<void> {
-  const { ledger, runs } = course;
-  const facts: { fact: LedgerEvent; of: Staged }[] = [];
-  const settled = new Map<string, { of: Staged; results: Settled[] }>();
-  const settleOne = (of: Staged, result: Settled) => {
-    const key = `${of.file}:${of.line}`;
-    const row = settled.get(key);
-    if (row) row.results.push(result);
-    else settled.set(key, { of, results: [result] });
-  };
+async function recordStreams(course: Course, streams: readonly { stream: string; staged: Staged[] }[]): Promise<void> {
+  const told = await Promise.all(streams.map(({ stream, staged }) => tellStream(course, stream, staged)));
+  const settled = await course.settle(told.filter(({ facts }) => facts.length > 0));
+  const results = settled.values();
+  for (const { facts, of, refused } of told) {
+    const rows = new Map<string, { of: Staged; results: Settled[] }>();
+    const settleOne = (one: Staged, result: Settled) => {
+      const key = `${one.file}:${one.line}`;
+      const row = rows.get(key);
+      if (row) row.results.push(result);
+      else rows.set(key, { of: one, results: [result] });
+    };
+    for (const { of: one, fault } of refused) settleOne(one, fault);
+    if (facts.length > 0) results.next().value!.forEach((result, index) => settleOne(of[index]!, result));
+    for (const row of rows.values()) course.runs[row.of.file]!.settle(row.of, row.results);
+  }
+}
 
+/** A stream's facts in their order, each with the row it is of; reversals find their payments among what is known and what is told. */
+async function tellStream(
+  { ledger, runs }: Course,
+  stream: string,
+  staged: readonly Staged[],
+): Promise<StreamFacts & { of: Staged[]; refused: { of: Staged; fault: CellFault }[] }> {
+  const told = {
+    stream,
+    facts: [] as LedgerEvent[],
+    of: [] as Staged[],
+    refused: [] as { of: Staged; fault: CellFault }[],
+  };
   const reversals = staged.some(({ fact }) => fact === undefined);
   const known = reversals ? [...(await ledger.streamEvents(stream))] : [];
   for (const of of staged) {
@@ -496,21 +531,15 @@ async function recordStream(course: Course, stream: string, staged: readonly Sta
     if (fact === undefined) {
       const read = runs[of.file]!.source.read(of);
       const found = 'reverses' in read ? settleReversal(read.reverses, known) : undefined;
-      if (found !== undefined && 'fault' in found) settleOne(of, found.fault);
+      if (found !== undefined && 'fault' in found) told.refused.push({ of, fault: found.fault });
       else fact = found?.event;
     }
     if (fact === undefined) continue;
-    facts.push({ fact, of });
-    known.push(fact);
+    told.facts.push(fact);
+    told.of.push(of);
+    if (reversals) known.push(fact);
   }
-  if (facts.length > 0) {
-    const results = await course.settle(
-      stream,
-      facts.map(({ fact }) => fact),
-    );
-    facts.forEach(({ of }, index) => settleOne(of, results[index]!));
-  }
-  for (const { of, results } of settled.values()) runs[of.file]!.settle(of, results);
+  return told;
 }
 
 function summaryOf(files: FileSummary[]): Omit<ImportSummary, 'resumedAfter'> {

@@ -69,6 +69,9 @@ export interface Mapping {
   reversal: Record<string, 'standing' | 'reversed' | 'reversal'>;
 }
 
+/** The longest code that a mapping may name, in characters. */
+export const LONGEST_CODE = 64;
+
 /** A mapping that cannot be used: which file, where in it, and what was expected. */
 export class RefusedMapping extends Error {
   override readonly name = 'RefusedMapping';
@@ -145,6 +148,12 @@ function read(file: string): Mapping {
       throw new RefusedMapping(file, `columns.${word}`, 'expected the name of a column');
   }
   for (const [code, category] of Object.entries(fields(file, 'category', written['category']))) {
+    if (code.length > LONGEST_CODE)
+      throw new RefusedMapping(
+        file,
+        `category.${code.slice(0, LONGEST_CODE)}…`,
+        `expected at most ${LONGEST_CODE} characters`,
+      );
     checkCategory(file, `category.${code}`, fields(file, `category.${code}`, category));
   }
   for (const [table, columns] of Object.entries(fields(file, 'tables', written['tables']))) {

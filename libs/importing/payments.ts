@@ -1,6 +1,6 @@
 import { monthNumber, toMonth, type Month } from '../calendar';
 import type { LedgerEvent, PaidData } from '../../events';
-import { employerOf, factOf, personOf, regionOf, relationOf, type RowContext } from './fact';
+import { employerOf, factOf, isOfScheme, personOf, plainFactOf, regionOf, relationOf, type RowContext } from './fact';
 import type { Row } from './row';
 
 /** What a row of a payment extract turned out to be. A reversal is settled against what the ledger holds. */
@@ -40,7 +40,7 @@ export function factsOfPayment(row: Row, context: RowContext): PaymentFacts {
     const amountFen = (unitFen ?? 0) + (personFen ?? 0);
     const basis = `CLCT-${row.text('kind')}`;
     const refunded = { scheme, region, feeMonths, benefitYear, amountFen, basis };
-    return { facts: [factOf(row, 'Refunded', person, on, refunded, context)] };
+    return { facts: [factOf(row, { type: 'Refunded', person, effectiveOn: on, data: refunded }, context)] };
   }
   if (isAssessment(row)) {
     return { facts: assessments(row, person, { scheme, region, feeMonths, benefitYear, unitFen, personFen }, context) };
@@ -59,8 +59,9 @@ export function factsOfPayment(row: Row, context: RowContext): PaymentFacts {
     personFen,
     lateFeeFen: amountOf(row, 'lateFeeYuan', sign) || undefined,
   };
-  if (reversal !== 'reversal') return { facts: [factOf(row, 'Paid', person, on, paid, context)] };
-  return { reverses: reversedPayment(row, person, on, paid, context) };
+  if (reversal === 'reversal') return { reverses: reversedPayment(row, person, on, paid, context) };
+  const make = isOfScheme(participation, scheme) && isUsualPeriod({ feeMonths, benefitYear }) ? plainFactOf : factOf;
+  return { facts: [make(row, { type: 'Paid', person, effectiveOn: on, data: paid }, context)] };
 }
 
 function reversedPayment(row: Row, person: string, on: string, paid: PaymentKey, context: RowContext): ReversedPayment {
@@ -70,9 +71,11 @@ function reversedPayment(row: Row, person: string, on: string, paid: PaymentKey,
     on,
     matches: (data) => JSON.stringify(keyOf(data)) === wanted,
     voiding: (target) =>
-      factOf(row, 'Voided', person, on, { target, reason: 'reversed by the collector (revs_flag -)' }, context),
+      factOf(row, { type: 'Voided', person, effectiveOn: on, data: { target, reason: REVERSED } }, context),
   };
 }
+
+const REVERSED = 'reversed by the collector (revs_flag -)';
 
 interface Period {
   feeMonths?: { from: Month; through: Month };
@@ -118,7 +121,7 @@ function assessments(
   context: RowContext,
 ): LedgerEvent[] {
   const assess = (on: string, data: Record<string, unknown>) =>
-    factOf(row, 'Assessed', person, on, { ...relation, ...data }, context);
+    factOf(row, { type: 'Assessed', person, effectiveOn: on, data: { ...relation, ...data } }, context);
   if (feeMonths === undefined) return [assess(`${benefitYear}-01-01`, { benefitYear, unitFen, personFen })];
   const first = monthNumber(feeMonths.from);
   const count = monthNumber(feeMonths.through) - first + 1;
@@ -128,6 +131,12 @@ function assessments(
       fen === undefined ? undefined : Math.floor((fen * (index + 1)) / count) - Math.floor((fen * index) / count);
     return assess(`${feeMonth}-01`, { feeMonth, unitFen: share(unitFen), personFen: share(personFen) });
   });
+}
+
+/** A period that the door lets in whatever else it says; about any other it is asked. */
+function isUsualPeriod({ feeMonths, benefitYear }: Period): boolean {
+  if (feeMonths !== undefined) return +feeMonths.through.slice(0, 4) - +feeMonths.from.slice(0, 4) < 99;
+  return benefitYear !== undefined && benefitYear >= 1900 && benefitYear < 3000;
 }
 
 function isWholeYear(feeMonths: Period['feeMonths']): boolean {

@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../../events';
-import { employerOf, factOf, personOf, regionOf, relationOf, type RowContext } from './fact';
+import { employerOf, factOf, isOfScheme, personOf, plainFactOf, regionOf, relationOf, type RowContext } from './fact';
 import type { Row } from './row';
 
 /**
@@ -34,13 +34,19 @@ export function factsOfRelation(row: Row, context: RowContext): LedgerEvent[] {
   };
   const ending = end === undefined ? undefined : endOf(row, status === 'terminated', { scheme, region });
   const changed = status === 'invalid' || ending !== undefined;
-  const registration = factOf(row, 'Registered', person, from, registered, context, changed ? 'onItsDay' : 'withRow');
+  const recorded = changed ? 'onItsDay' : 'withRow';
+  const make = isOfScheme(participation, scheme) ? plainFactOf : factOf;
+  const registration = make(
+    row,
+    { type: 'Registered', person, effectiveOn: from, data: registered, recorded },
+    context,
+  );
   if (status === 'invalid') {
     const voided = { target: registration.id, reason: 'the relation is invalid from the start' };
-    return [registration, factOf(row, 'Voided', person, from, voided, context)];
+    return [registration, factOf(row, { type: 'Voided', person, effectiveOn: from, data: voided }, context)];
   }
   if (ending === undefined) return [registration];
-  return [registration, factOf(row, ending.type, person, end!, ending.data, context)];
+  return [registration, factOf(row, { type: ending.type, person, effectiveOn: end!, data: ending.data }, context)];
 }
 
 const DEFAULT_PARTICIPATION = { employee: 'employed', resident: 'general' } as const;

@@ -18,8 +18,33 @@ export class RefusedRow extends Error {
   }
 }
 
+/** What texts were read as, so that those that come over and over are read once. */
+export class Readings<T> {
+  private readonly known = new Map<string, T>();
+
+  constructor(private readonly read: (text: string) => T | undefined) {}
+
+  of(text: string): T | undefined {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const read = this.read(text);
+    if (read !== undefined && text.length <= LONGEST_KEPT) {
+      if (this.known.size === MOST_KEPT) this.known.clear();
+      this.known.set(text, read);
+    }
+    return read;
+  }
+}
+
+const MOST_KEPT = 10_000;
+/** Longer ones come again seldom, and are pieces of the file's text, which would be held with them. */
+const LONGEST_KEPT = 12;
+
 /** Where the columns of a table stand in a file. */
 export class Columns {
+  readonly days = new Readings((text) => (isDay(text) ? text : readDay(text)));
+  readonly months = new Readings(readMonth);
+  readonly amounts = new Readings(readFen);
   private readonly places: ReadonlyMap<ColumnWord, number>;
 
   constructor(
@@ -65,7 +90,7 @@ export class Row {
   text(word: ColumnWord): string {
     if (word === 'person' && this.person !== undefined) return this.person;
     const place = this.columns.placeOf(word);
-    return place < 0 ? '' : (this.cells[place] ?? '').trim();
+    return place < 0 ? '' : trimmed(this.cells[place] ?? '');
   }
 
   /** A code that the mapping knows; an unknown one is noted as an exception. Undefined for those and for an empty cell. */
@@ -88,8 +113,7 @@ export class Row {
   day(word: ColumnWord): Day | undefined {
     const text = this.text(word);
     if (text === '') return undefined;
-    const day = isDay(text) ? text : readDay(text);
-    return day ?? this.refuse(word, 'a day YYYY-MM-DD');
+    return this.columns.days.of(text) ?? this.refuse(word, 'a day YYYY-MM-DD');
   }
 
   neededDay(word: ColumnWord, why: string): Day {
@@ -110,8 +134,7 @@ export class Row {
   month(word: ColumnWord): Month | undefined {
     const text = this.text(word);
     if (text === '') return undefined;
-    const month = /^\d{6}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4)}` : text.replace('/', '-');
-    return isMonth(month) ? month : this.refuse(word, 'a month YYYYMM');
+    return this.columns.months.of(text) ?? this.refuse(word, 'a month YYYYMM');
   }
 
   neededMonth(word: ColumnWord): Month {
@@ -122,10 +145,7 @@ export class Row {
   fen(word: ColumnWord): number | undefined {
     const text = this.text(word);
     if (text === '') return undefined;
-    const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text);
-    if (!match) return this.refuse(word, 'an amount in yuan with at most two decimals');
-    const fen = +match[2]! * 100 + +(match[3] ?? '').padEnd(2, '0');
-    return match[1] === '-' && fen !== 0 ? -fen : fen;
+    return this.columns.amounts.of(text) ?? this.refuse(word, 'an amount in yuan with at most two decimals');
   }
 
   /** Refuses the row for a cell: what stands there, and what was expected. */
@@ -135,6 +155,29 @@ export class Row {
       text === '' ? 'nothing' : text.length > 40 || hasIdentityShape(text) ? `${text.length} characters` : `"${text}"`;
     throw new RefusedRow({ field: this.columns.nameOf(word), reason: `got ${shown}; expected ${expected}` });
   }
+}
+
+/** As `trim`, which costs a call even where there is nothing to trim. */
+function trimmed(text: string): string {
+  const { length } = text;
+  return length === 0 || (isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(length - 1))) ? text : text.trim();
+}
+
+/** A character of ASCII that is seen: none of those that are trimmed. */
+function isInk(code: number): boolean {
+  return code > 32 && code < 127;
+}
+
+function readMonth(text: string): Month | undefined {
+  const month = /^\d{6}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4)}` : text.replace('/', '-');
+  return isMonth(month) ? month : undefined;
+}
+
+function readFen(text: string): number | undefined {
+  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,2})0*)?$/.exec(text);
+  if (!match) return undefined;
+  const fen = +match[2]! * 100 + +(match[3] ?? '').padEnd(2, '0');
+  return match[1] === '-' && fen !== 0 ? -fen : fen;
 }
 
 function readDay(text: string): Day | undefined {

@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger';
+import type { Ledger, RecordOutcome } from '../ledger';
 import { contentKey, describeFaults, type LedgerEvent } from '../../events';
 import type { CellFault } from './row';
 
@@ -12,29 +12,48 @@ export interface Settlement {
   position?: bigint;
 }
 
+/** Facts of one stream, in order. */
+export interface StreamFacts {
+  stream: string;
+  facts: readonly LedgerEvent[];
+}
+
 /**
- * Records facts of one stream in order, as one batch where nothing stands in the way. What is there already is passed over,
- * what the ledger refuses is told fact by fact. Of an import that resumes, what stands behind the position `since` was recorded
- * by itself before it broke off. Throws where the store cannot say what became of the batch.
+ * Records facts, those of one stream in order and as one batch where nothing stands in the way. What is there already is passed
+ * over, what the ledger refuses is told fact by fact. Of an import that resumes, what stands behind the position `since` was
+ * recorded by itself before it broke off. Throws where the store cannot say what became of a batch.
  */
-export async function settle(
+export async function settle(ledger: Ledger, batches: readonly StreamFacts[], since?: bigint): Promise<Settlement[]> {
+  const outcomes = await ledger.appendAll(batches.map(({ stream, facts }) => ({ stream, events: facts })));
+  const settlements = outcomes.map((outcome, index) => settlementOf(ledger, batches[index]!, outcome, since));
+  return Promise.all(settlements);
+}
+
+function settlementOf(
   ledger: Ledger,
-  stream: string,
-  facts: readonly LedgerEvent[],
-  since?: bigint,
-): Promise<Settlement> {
-  const outcome = await ledger.append(stream, facts);
-  if (outcome.outcome === 'recorded') return { settled: facts.map(() => 'recorded'), position: outcome.position };
-  if (outcome.outcome === 'unknown') {
-    throw new Error(`${stream}: it is unknown whether the batch was recorded; run the import again`, {
-      cause: outcome.cause,
-    });
+  { stream, facts }: StreamFacts,
+  outcome: RecordOutcome,
+  since: bigint | undefined,
+): Settlement | Promise<Settlement> {
+  switch (outcome.outcome) {
+    case 'recorded':
+      return { settled: facts.map(() => 'recorded'), position: outcome.position };
+    case 'alreadyRecorded': {
+      const found: Settlement = { settled: [] };
+      for (const event of outcome.events) found.settled.push(asFound(event, since, found));
+      return found;
+    }
+    case 'unknown':
+      return Promise.reject(
+        new Error(`${stream}: it is unknown whether the batch was recorded; run the import again`, {
+          cause: outcome.cause,
+        }),
+      );
+    default: {
+      const found: Settlement = { settled: [] };
+      return settleOneByOne(ledger, stream, facts, since, found).then((settled) => ({ ...found, settled }));
+    }
   }
-  const found: Settlement = { settled: [] };
-  if (outcome.outcome === 'alreadyRecorded') {
-    for (const event of outcome.events) found.settled.push(asFound(event, since, found));
-  } else found.settled = await settleOneByOne(ledger, stream, facts, since, found);
-  return found;
 }
 
 /** What is there already: recorded by this import before it broke off, or by somebody before. */

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { written } from '../ledger';
 import { describeFaults, parseEvent, type LedgerEvent } from '../../events';
 import { csvRecords } from './csv';
 import { detectEncoding, textOf, type Encoding } from './encoding';
@@ -80,10 +81,10 @@ export async function openSource(
 ): Promise<SourceFile> {
   const opened = await openRows(file, ['payments', 'relations'], options);
   const { mapping } = options;
+  const ofPayments: RowContext = { ...context, source: 'tax' };
+  const ofRelations: RowContext = { ...context, source: 'agency' };
   const factsOf = (table: Table, row: Row): PaymentFacts =>
-    table === 'payments'
-      ? factsOfPayment(row, { ...context, source: 'tax' })
-      : { facts: factsOfRelation(row, { ...context, source: 'agency' }) };
+    table === 'payments' ? factsOfPayment(row, ofPayments) : { facts: factsOfRelation(row, ofRelations) };
   if (opened.table !== undefined) {
     const { table } = opened;
     return { ...opened.rows, kind: table as FileKind, read: (row) => factsOf(table, opened.rows.row(row)) };
@@ -156,9 +157,12 @@ async function openCsv(file: string, tables: readonly Table[], options: OpenOpti
   const rows = async function* (): AsyncGenerator<SourceRow[]> {
     let first = true;
     for await (const records of csvRecords(textOf(file, encoding))) {
-      yield (first ? records.slice(1) : records).map(({ line, cells, broken }) =>
-        broken === undefined ? { line, cells } : { line, cells, fault: { field: '(row)', reason: `got ${broken}` } },
-      );
+      yield (first ? records.slice(1) : records).map((record): SourceRow => {
+        const { line, broken } = record;
+        // One that is whole stays as it is: its cells are cut when they are asked for.
+        if (broken === undefined) return record;
+        return { line, cells: record.cells, fault: { field: '(row)', reason: `got ${broken}` } };
+      });
       first = false;
     }
   };
@@ -373,7 +377,7 @@ function factOf(input: JsonRow, { actor, migratedFrom }: Omit<RowContext, 'sourc
   if (!parsed.ok) throw new RefusedRow({ field: parsed.faults[0]!.field, reason: describeFaults(parsed.faults) });
   const { event } = parsed;
   event.metadata.actor ??= actor;
-  if (input['recordedAt'] === undefined) return event;
+  if (input['recordedAt'] === undefined) return written(event);
   event.metadata.migratedFrom ??= migratedFrom;
   if (event.metadata.migratedFrom === undefined) {
     throw new RefusedRow({
@@ -382,7 +386,7 @@ function factOf(input: JsonRow, { actor, migratedFrom }: Omit<RowContext, 'sourc
         'expected it left out, because the ledger stamps it; history from elsewhere keeps its time with --migrated-from',
     });
   }
-  return event;
+  return written(event);
 }
 
 function identityIn(row: Row): IdentityRow | undefined {

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { WrittenFact, asEvent, type WrittenParts } from '../ledger';
 import type { LedgerEvent } from '../../events';
 
 /** A fact waiting for its turn; a reversal has none until the payment it takes back is known. */
@@ -75,7 +76,7 @@ export class Staging {
         line,
         cells: JSON.parse(cells) as string[],
         ...(person === null ? {} : { person }),
-        ...(fact === null ? {} : { fact: JSON.parse(fact) as LedgerEvent }),
+        ...(fact === null ? {} : { fact: factOf(fact) }),
       });
     }
     if (current !== undefined) yield current;
@@ -89,4 +90,9 @@ export class Staging {
     if (this.pending > 0) this.database.exec('COMMIT');
     this.pending = 0;
   }
+}
+
+function factOf(text: string): LedgerEvent {
+  const fact = JSON.parse(text) as LedgerEvent | WrittenParts;
+  return 'dataText' in fact ? asEvent(new WrittenFact(fact)) : fact;
 }

@@ -9,4 +9,5 @@ export {
 } from './ledger';
 export { instantOf, type Clock } from './recording-clock';
 export { type EventFault, type RecordOptions, type RecordOutcome } from './recording';
+export { WrittenFact, asEvent, written, type WrittenParts } from './written-fact';
 export { isServerAddress, openStore, openStoreReader, storeFile } from './store-location';

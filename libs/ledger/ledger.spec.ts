@@ -2,10 +2,10 @@ import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedStore, type EventStore } from '../event-store';
+import { openEmbeddedStore, type EventStore, type NewEvent } from '../event-store';
 import { loadPoliciesOrThrow } from '../policy';
 import { RegionNeeded, openLedger, openStoreReader, storeFile, type Ledger } from '.';
-import { personStream } from '../../events';
+import { parseEventOrThrow, personStream, toStored } from '../../events';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', 'policies'));
 const start = Date.parse('2022-12-01T01:00:00Z');
@@ -41,6 +41,9 @@ const paid = (feeMonth: string, on: string, more: object = {}) => ({
 });
 const died = { type: 'Died', effectiveOn: '2022-06-20', data: {} };
 const UUID = '0d7c2f55-6a0e-4b8e-9d54-1f2a3b4c5d6e';
+
+const toStore = (input: object) =>
+  toStored(parseEventOrThrow(input, { person: 'P1', recordedAt: '2022-12-01', makeId: () => UUID })) as NewEvent;
 
 async function recorded(person: string, ...inputs: object[]) {
   const outcome = await ledger.recordPersonEvents(person, inputs);
@@ -184,6 +187,72 @@ describe('recording', () => {
       source: 'police',
       correlationId: 'c',
     });
+  });
+});
+
+describe('recording in many streams at once', () => {
+  const events = async (person: string, ...inputs: object[]) => {
+    // Read at the door by another ledger, so that this one has not seen the streams.
+    const other = openEmbeddedStore({ file: join(folder, `${person}.sqlite`) });
+    try {
+      const elsewhere = openLedger({ store: other, policies, clock: () => now });
+      const outcome = await elsewhere.recordPersonEvents(person, inputs);
+      if (outcome.outcome !== 'recorded') throw new Error(outcome.outcome);
+      return { stream: personStream(person), events: outcome.events };
+    } finally {
+      await other.close();
+    }
+  };
+  const typesOf = async (person: string) => (await ledger.personEvents(person)).map(({ type }) => type);
+
+  it('appends to each as if it were alone: new, known, there already, refused by the store, refused by the ledger', async () => {
+    await recorded('known', registered);
+    const there = await events('there', registered, paid('2022-05', '2022-05-16'));
+    await ledger.append(there.stream, there.events);
+    const taken = await events('taken', registered);
+    await ledger.append(personStream('owner'), taken.events);
+    const amending = await events('amending', registered);
+    const target = UUID;
+    const corrected = { type: 'Corrected', effectiveOn: '2022-06-01', data: { target, data: {}, reason: 'x' } };
+    const outcomes = await ledger.appendAll([
+      await events('new', registered, died),
+      await events('known', paid('2022-05', '2022-05-16')),
+      there,
+      taken,
+      { ...amending, events: [{ ...amending.events[0]!, ...corrected } as never] },
+    ]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+      'recorded',
+      'recorded',
+      'alreadyRecorded',
+      'conflictingId',
+      'invalid',
+    ]);
+    expect(outcomes[0]).toMatchObject({ revision: 1 });
+    expect(await typesOf('new')).toEqual(['Registered', 'Died']);
+    expect(await typesOf('known')).toEqual(['Registered', 'Paid']);
+    expect(await typesOf('there')).toEqual(['Registered', 'Paid']);
+    expect([await typesOf('taken'), await typesOf('amending')]).toEqual([[], []]);
+  });
+
+  it('waits for whoever writes the same stream, and is waited for', async () => {
+    const [first, second] = await Promise.all([
+      ledger.appendAll([await events('P1', registered), await events('P2', registered)]),
+      ledger.recordPersonEvents('P1', [paid('2022-05', '2022-05-16')]),
+      ledger.appendAll([await events('P2', paid('2022-05', '2022-05-16'))]),
+      ledger.recordPersonEvents('P2', [died]),
+    ]);
+    expect(first.map(({ outcome }) => outcome)).toEqual(['recorded', 'recorded']);
+    expect(second.outcome).toBe('recorded');
+    expect(await typesOf('P1')).toHaveLength(2);
+    expect(await typesOf('P2')).toHaveLength(3);
+  });
+
+  it('learns that another process has written to a stream it knows', async () => {
+    await recorded('P1', registered);
+    await store.append(personStream('P1'), [toStore(paid('2022-05', '2022-05-16'))], 0);
+    const [outcome] = await ledger.appendAll([await events('P1', died)]);
+    expect(outcome).toMatchObject({ outcome: 'recorded', revision: 2 });
   });
 });
 

@@ -9,7 +9,7 @@ import type { Grounds } from '../../projections/inquiry';
 import { UnreadableEvent, employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
 import { employersOf, homeRegion, joinedHistory, regionsOf } from './grounds';
 import { RecordingClock, type Clock } from './recording-clock';
-import { Recorder, type RecordOptions, type RecordOutcome } from './recording';
+import { Recorder, type Batch, type RecordOptions, type RecordOutcome } from './recording';
 import { StreamCache } from './stream-cache';
 
 /** What a ledger that only answers needs of a store. */
@@ -84,6 +84,12 @@ export class Ledger {
   async append(stream: string, events: readonly LedgerEvent[]): Promise<RecordOutcome> {
     if (!this.recorder) throw new Error(`append to ${stream}: the store is open for reading only`);
     return this.recorder.append(stream, events);
+  }
+
+  /** As `append` of each batch, each all or nothing by itself; the streams differ. */
+  async appendAll(batches: readonly Batch[]): Promise<RecordOutcome[]> {
+    if (!this.recorder) throw new Error('append: the store is open for reading only');
+    return this.recorder.appendAll(batches);
   }
 
   /** Position of the last event of the log. */

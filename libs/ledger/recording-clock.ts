@@ -6,12 +6,15 @@ export type Clock = () => number;
 /** Says when something is learned: never earlier than it said before, whatever the machine's clock does. */
 export class RecordingClock {
   private last = 0;
+  private written: { at: number; instant: Instant } | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   now(): Instant {
     this.last = Math.max(this.last, this.clock());
-    return instantOf(this.last);
+    // An import asks many times a millisecond.
+    if (this.written?.at !== this.last) this.written = { at: this.last, instant: instantOf(this.last) };
+    return this.written.instant;
   }
 
   /** An instant for something recorded after `earlier`: now, or the next millisecond where the clock has not moved past it. */

@@ -14,6 +14,7 @@ import {
 import { historyAt } from '../../projections/history';
 import { MergingDoor, isMerging } from './merging';
 import type { RecordingClock } from './recording-clock';
+import { WrittenFact } from './written-fact';
 
 /** How facts are recorded. */
 export interface RecordOptions {
@@ -56,6 +57,15 @@ interface Head {
   recordedAt?: string;
 }
 
+const NO_STREAM: Head = { revision: -1 };
+const NOTHING_YET = Promise.resolve(undefined);
+
+/** Events that go to one stream together. */
+export interface Batch {
+  stream: string;
+  events: readonly LedgerEvent[];
+}
+
 type Stamped = { events: LedgerEvent[] } | { faults: EventFault[] };
 
 /** Checks facts at the door, stamps them and appends them, as one batch to one stream. */
@@ -91,6 +101,48 @@ export class Recorder {
       if (outcome.outcome !== 'recorded' && outcome.outcome !== 'alreadyRecorded') return outcome;
       return (await this.merging.tellOthers(outcome.events)) ?? outcome;
     });
+  }
+
+  /** As `append` of each batch, each all or nothing by itself; the streams differ. Batches that nothing stands against go side by side. */
+  async appendAll(batches: readonly Batch[]): Promise<RecordOutcome[]> {
+    const heads = await this.headsOf(batches);
+    const done: Promise<RecordOutcome | undefined>[] = [];
+    let free!: () => void;
+    const turn = new Promise<void>((resolve) => (free = resolve));
+    for (const [index, { stream, events }] of batches.entries()) {
+      const head = this.turns.has(stream) || events.some(isSpecial) ? undefined : heads[index];
+      const stamped = head && this.stamp(events, head);
+      if (stamped === undefined || 'faults' in stamped) done.push(NOTHING_YET);
+      else {
+        this.turns.set(stream, turn);
+        done.push(this.appendStamped(stream, stamped.events, head!));
+      }
+    }
+    const outcomes = await Promise.all(done).finally(() => {
+      for (const { stream } of batches) if (this.turns.get(stream) === turn) this.turns.delete(stream);
+      free();
+    });
+    return Promise.all(batches.map(({ stream, events }, index) => outcomes[index] ?? this.append(stream, events)));
+  }
+
+  /** What became of it where it was recorded; anything else is left to `append`, which tries again or says why not. */
+  private async appendStamped(stream: string, events: LedgerEvent[], head: Head): Promise<RecordOutcome | undefined> {
+    const expected = head.revision < 0 ? 'noStream' : head.revision;
+    const outcome = await this.store.append(stream, events.map(toNewEvent), expected);
+    if (outcome.outcome !== 'appended') return undefined;
+    const { revision, position } = outcome;
+    this.remember(stream, revision, events);
+    return { outcome: 'recorded', events, revision, position };
+  }
+
+  /** Where the streams end, as far as it can be told of many at once. */
+  private async headsOf(batches: readonly Batch[]): Promise<(Head | undefined)[]> {
+    const heads = batches.map(({ stream }) => this.heads.get(stream));
+    const unknown = batches.flatMap((_, index) => (heads[index] === undefined ? [index] : []));
+    if (unknown.length === 0 || this.store.streamHeads === undefined) return heads;
+    const read = await this.store.streamHeads(unknown.map((index) => batches[index]!.stream));
+    unknown.forEach((index, place) => (heads[index] = read[place] ?? NO_STREAM));
+    return heads;
   }
 
   private appendOne(
@@ -271,9 +323,9 @@ export class Recorder {
     const moment = this.clock.after(earlier);
     const faults: EventFault[] = [];
     const stamped = events.map((event, index) => {
-      if (event.metadata.migratedFrom === undefined) {
+      if (!isMigrated(event)) {
         earlier = moment;
-        return { ...event, recordedAt: moment };
+        return recordedOn(event, moment);
       }
       const { recordedAt } = event;
       const refuse = (expected: string) => faults.push({ index, field: 'recordedAt', value: recordedAt, expected });
@@ -289,9 +341,13 @@ export class Recorder {
   private async head(stream: string, fresh: boolean): Promise<Head> {
     const kept = this.heads.get(stream);
     if (kept !== undefined && !fresh) return kept;
+    if (this.store.streamHeads !== undefined) {
+      const [head] = await this.store.streamHeads([stream]);
+      return head === undefined ? NO_STREAM : this.keep(stream, head);
+    }
     const newer = await this.store.readStream(stream, { fromRevision: kept === undefined ? 0 : kept.revision + 1 });
     const last = newer.at(-1);
-    if (last === undefined) return kept ?? { revision: -1 };
+    if (last === undefined) return kept ?? NO_STREAM;
     return this.keep(stream, { revision: last.revision, recordedAt: last.recordedAt });
   }
 
@@ -309,12 +365,27 @@ export class Recorder {
 
 const FOREVER = '9999-12-31T23:59:59.999+08:00';
 
+/** What must be looked at beside its stream's end: it names other events, other persons or a pack's readings. */
+function isSpecial(event: LedgerEvent): boolean {
+  return isAmendment(event) || isMerging(event) || event.type === 'RulingRecorded';
+}
+
 type Amendment = Extract<LedgerEvent, { type: 'Corrected' | 'Voided' }>;
 
 function isAmendment(event: LedgerEvent): event is Amendment {
   return event.type === 'Corrected' || event.type === 'Voided';
 }
 
+function isMigrated(event: LedgerEvent): boolean {
+  return event instanceof WrittenFact ? event.migrated : event.metadata.migratedFrom !== undefined;
+}
+
+function recordedOn(event: LedgerEvent, recordedAt: string): LedgerEvent {
+  if (!(event instanceof WrittenFact)) return { ...event, recordedAt };
+  event.recordedAt = recordedAt;
+  return event;
+}
+
 function toNewEvent(event: LedgerEvent): NewEvent {
-  return toStored(event);
+  return event instanceof WrittenFact ? event : toStored(event);
 }

@@ -57,7 +57,9 @@ class TrialStore {
     const before = await this.base.head();
     let position = this.last ?? before;
     let revision = head ?? -1;
-    const added = events.map((event) => ({ ...event, stream, revision: ++revision, position: ++position }));
+    const added = events.map(({ id, type, recordedAt, data, metadata }) => {
+      return { id, type, recordedAt, data, metadata, stream, revision: ++revision, position: ++position };
+    });
     this.appended.set(stream, [...(this.appended.get(stream) ?? []), ...added]);
     this.last = position;
     return { outcome: 'appended', revision, position };

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { admit, type AdmittedEvent } from '../admission';
 import { explain, type StoredContent } from '../explanation';
-import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, NewEvent } from '../port';
+import type { AppendOutcome, EventReader, EventStore, ExpectedRevision, NewEvent, StreamHead } from '../port';
 import { RecentlyUsed } from '../recently-used';
 import { checkPositions } from './log-order';
 import { LogReader } from './log-reader';
@@ -81,7 +81,7 @@ class EmbeddedStore implements EventStore {
   private readonly commit: Database.Statement<[]>;
   private readonly insert: Database.Statement<[number, string, number, string, string, string, string, string]>;
   private readonly deleteFrom: Database.Statement<[number]>;
-  private readonly streamHead: Database.Statement<[string]>;
+  private readonly streamHead: Database.Statement<[string], [revision: number, recordedAt: string]>;
   private readonly byId: Database.Statement<[string]>;
 
   private queue: PendingAppend[] = [];
@@ -100,7 +100,11 @@ class EmbeddedStore implements EventStore {
     this.commit = database.prepare('COMMIT');
     this.insert = database.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
     this.deleteFrom = database.prepare('DELETE FROM event WHERE position >= ?');
-    this.streamHead = database.prepare<[string]>('SELECT max(revision) FROM event WHERE stream = ?').pluck();
+    this.streamHead = database
+      .prepare<[string], [number, string]>(
+        'SELECT revision, recorded_at FROM event WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+      )
+      .raw();
     this.byId = database.prepare(
       "SELECT stream, revision, position, type, data, metadata FROM event WHERE unhex(id, '-') = unhex(?, '-')",
     );
@@ -121,6 +125,14 @@ class EmbeddedStore implements EventStore {
 
   async readStream(stream: string, options?: { fromRevision?: number; limit?: number }) {
     return this.reader.readStream(stream, options);
+  }
+
+  async streamHeads(streams: readonly string[]): Promise<(StreamHead | undefined)[]> {
+    return streams.map((stream) => {
+      const head = this.streamHead.get(stream);
+      this.heads.set(stream, head?.[0] ?? -1);
+      return head && { revision: head[0], recordedAt: head[1] };
+    });
   }
 
   async streamNames(options: { prefix: string; after?: string; limit: number }) {
@@ -239,7 +251,7 @@ class EmbeddedStore implements EventStore {
   private headOf(stream: string): number {
     const cached = this.heads.get(stream);
     if (cached !== undefined) return cached;
-    const head = (this.streamHead.get(stream) as number | null) ?? -1;
+    const head = this.streamHead.get(stream)?.[0] ?? -1;
     this.heads.set(stream, head);
     return head;
   }

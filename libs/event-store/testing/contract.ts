@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { maxAppendBytes } from '../admission';
 import type { AppendOutcome, EventStore, ExpectedRevision, NewEvent, StoredEvent, StreamFilter } from '../port';
+import { WrittenEvent } from '../written-event';
 import { contentOf, ModelLog } from './model';
 
 export interface LogUnderTest {
@@ -99,6 +100,43 @@ export function eventStoreContract(name: string, makeLog: () => Promise<LogUnder
         );
         const [inLog] = await readAll({ filter: mine() });
         expect(inLog).toEqual(stored);
+      });
+
+      it('takes events as texts as it takes the same events as objects', async () => {
+        const event = newEvent({ data: { month: '2022-05', sumFen: 48_000 }, metadata: { source: 'tax', 名: '值' } });
+        const texts = () =>
+          new WrittenEvent(
+            event.id,
+            event.type,
+            event.recordedAt,
+            JSON.stringify(event.data),
+            JSON.stringify(event.metadata),
+          );
+        expect(await store.append(person(1), [newEvent(), texts()], 'noStream')).toMatchObject({ outcome: 'appended' });
+        expect(contentOf((await store.readStream(person(1)))[1]!)).toBe(
+          contentOf({ ...event, stream: person(1), revision: 1 }),
+        );
+        expect(await store.append(person(1), [event], 1)).toMatchObject({ outcome: 'alreadyAppended', revision: 1 });
+        expect(await store.append(person(1), [texts()], 1)).toMatchObject({ outcome: 'alreadyAppended', revision: 1 });
+        expect(await store.append(person(2), [texts(), texts()], 'noStream')).toMatchObject({
+          outcome: 'conflictingId',
+        });
+        expect(() => new WrittenEvent('E-1', event.type, event.recordedAt, '{}', '{}')).toThrow('E-1');
+      });
+
+      it('tells where streams end, where it can do so without reading them', async () => {
+        const [, last] = await seed(person(1), 2);
+        const [only] = await seed(person(3), 1);
+        const heads = await store.streamHeads?.([person(1), person(2), person(3)]);
+        if (store.streamHeads === undefined) return;
+        expect(heads).toEqual([
+          { revision: 1, recordedAt: last!.recordedAt },
+          undefined,
+          { revision: 0, recordedAt: only!.recordedAt },
+        ]);
+        expect(await store.streamHeads([])).toEqual([]);
+        expect(await store.append(person(2), [newEvent()], 'noStream')).toMatchObject({ outcome: 'appended' });
+        expect(await store.append(person(1), [newEvent()], 1)).toMatchObject({ outcome: 'appended' });
       });
 
       it.each<[string, number, ExpectedRevision, number | 'noStream']>([
