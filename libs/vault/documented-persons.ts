@@ -40,10 +40,15 @@ export class DocumentedPersons {
   /** Looks for everyone of the next rows at once; what was told before is forgotten. */
   async ahead(rows: readonly DocumentedRow[]): Promise<void> {
     const asked = new Map<string, NamedByDocument>();
+    const given = new Set<string>();
     for (const row of rows) {
       const document = documentOf(row);
-      if (row.person === undefined && document !== undefined) asked.set(keyOf(document), document);
+      if (document === undefined) continue;
+      if (row.person === undefined) asked.set(keyOf(document), document);
+      else given.add(keyOf(document));
     }
+    // A document that a row gives somebody of the agency's own: whose it is depends on which row comes first.
+    for (const key of given) asked.delete(key);
     const found = asked.size === 0 ? [] : await this.vault.personsFor([...asked.values()]);
     this.told = new Map([...asked.keys()].map((key, index) => [key, found[index]!]));
   }
@@ -100,7 +105,7 @@ function documentOf({ certificate, certificateType = '01', name }: DocumentedRow
 }
 
 function keyOf({ kind, number }: NamedByDocument): string {
-  return `${kind}\n${number}`;
+  return `${kind}\n${number.trim().toUpperCase()}`;
 }
 
 function faulty(faults: readonly (NumberFault & { field: string })[]): RowFault {

@@ -23,7 +23,7 @@ import { EXAMPLE_REGION } from '../openapi/schema';
 import { SETTINGS } from '../parts';
 import type { Settings } from '../settings';
 import { ImportQuery } from './import.query';
-import { Imports, refusedName, type ImportReport } from './imports.service';
+import { Imports, newPersonsName, refusedName, type ImportReport } from './imports.service';
 
 const ADDRESS = '/v1/imports';
 
@@ -110,10 +110,34 @@ export class ImportsController {
   @ApiFile('The rows.', 'text/csv')
   @ApiProblems('not-found')
   refused(@Param('import') id: string, @Param('place') place: string, @Caller() caller: Principal): StreamableFile {
+    return this.listOf(id, caller, place, refusedName, 'refused');
+  }
+
+  @Get(':import/new-persons/:place')
+  @ApiOperation({
+    operationId: 'readNewPersonRows',
+    summary: 'The lines of a file that would make a person, of an import with dryRun, as CSV',
+  })
+  @ApiParam({ name: 'import', format: 'uuid' })
+  @ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' })
+  @ApiFile('The lines.', 'text/csv')
+  @ApiProblems('not-found')
+  newPersons(@Param('import') id: string, @Param('place') place: string, @Caller() caller: Principal): StreamableFile {
+    return this.listOf(id, caller, place, newPersonsName, 'new-persons');
+  }
+
+  /** A list that an import left of one of its files. Throws where there is none. */
+  private listOf(
+    id: string,
+    caller: Principal,
+    place: string,
+    nameOf: (place: number) => string,
+    title: string,
+  ): StreamableFile {
     const known = /^\d{1,3}$/.test(place);
-    const file = known ? this.imports.jobs.leftBehind(id, caller, refusedName(Number(place))) : undefined;
-    if (file === undefined) throw new Problem('not-found', 'No rows of such a file were refused.');
-    const disposition = `attachment; filename="refused-${Number(place)}.csv"`;
+    const file = known ? this.imports.jobs.leftBehind(id, caller, nameOf(Number(place))) : undefined;
+    if (file === undefined) throw new Problem('not-found', 'The import left no such list of such a file.');
+    const disposition = `attachment; filename="${title}-${Number(place)}.csv"`;
     return new StreamableFile(createReadStream(file), { type: 'text/csv; charset=utf-8', disposition });
   }
 }

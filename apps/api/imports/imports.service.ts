@@ -2,12 +2,13 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import type { Principal } from '../../../libs/access';
+import { holdsRole, type Principal } from '../../../libs/access';
 import type { EventStore } from '../../../libs/event-store';
 import {
   RefusedFile,
   importFiles,
   type Authority,
+  type CellFault,
   type FileSummary,
   type ImportProgress,
   type ImportSummary,
@@ -15,7 +16,7 @@ import {
 import { Ledger } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { DocumentedPersons, Vault } from '../../../libs/vault';
-import { changeEventTypes } from '../../../events';
+import { ownEventTypes, type LedgerEvent } from '../../../events';
 import { FourEyes, Reach } from '../access';
 import { FileJobs, mappingOf, type FileJob, type JobReport } from '../file-jobs';
 import { invalidInput } from '../http/problem';
@@ -23,6 +24,7 @@ import { Metrics } from '../metrics/metrics';
 import { SETTINGS, STORE } from '../parts';
 import { trialLedger } from '../recording/trial-store';
 import type { Settings } from '../settings';
+import { NewPersonRows } from './new-person-rows';
 
 type Counts = Pick<ImportSummary, 'rows' | 'recorded' | 'already' | 'refused' | 'events'>;
 
@@ -39,6 +41,9 @@ interface FileReport extends Counts, Pick<FileSummary, 'kind' | 'encoding' | 'sh
   name: string;
   /** Where the refused rows can be fetched, with their reasons. */
   refusedRows?: string;
+  /** Of a dry run: how many rows would make a person, and where they are listed. */
+  newPersons?: number;
+  newPersonRows?: string;
 }
 
 /** What the files of an import have become; while it runs, so far. */
@@ -100,6 +105,9 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
     const { dryRun, ...reading } = terms;
     const mark = dryRun ? { dryRun } : {};
     const soFar = new Map<string, ImportProgress>();
+    const placeOf = (path: string) => files.findIndex((file) => file.path === path) + 1;
+    const trial = dryRun ? this.vault.trial() : undefined;
+    const newRows = new NewPersonRows((file) => join(folder, newPersonsName(placeOf(file))));
     try {
       const summary = await importFiles({
         files: files.map(({ path }) => path),
@@ -108,8 +116,7 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
         ...reading,
         actor: by.subject,
         authority: this.authorityOf(by),
-        // Tried only, nobody new is made, so a file must name persons by the agency's own numbers.
-        ...(dryRun ? {} : { identities: new DocumentedPersons(this.vault) }),
+        identities: trial ? new DocumentedPersons(trial, (row) => newRows.add(row)) : new DocumentedPersons(this.vault),
         ...(dryRun ? {} : { journal: join(folder, 'journal.json') }),
         signal,
         onProgress: (progress) => {
@@ -119,45 +126,53 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
       });
       if (mapping !== undefined) rmSync(mapping, { force: true });
       if (!dryRun) this.metrics.eventsRecorded('import', summary.events);
-      const reports = summary.files.map((file, index) => reportOf(id, folder, index + 1, files[index]!.name, file));
+      const reports = summary.files.map((file, index) => ({
+        ...reportOf(id, folder, index + 1, files[index]!.name, file),
+        ...newPersonsOf(id, index + 1, newRows.countOf(file.file)),
+      }));
       return { ...mark, ...countsOf([summary]), files: reports };
     } catch (error) {
       if (!(error instanceof RefusedFile)) throw error;
       const name = files.find(({ path }) => path === error.file)?.name ?? 'file';
       throw invalidInput([{ field: 'file', value: name, expected: `a file that can be imported: ${error.reason}` }]);
+    } finally {
+      newRows.close();
+      trial?.close();
     }
   }
 
-  /** What keeps the sender to his regions, and to what he may record by himself. */
+  /**
+   * What keeps the sender to his regions, and to what he may record by himself. A row of an extract that takes a payment back or
+   * pays one out is the word of the system that an integrator speaks for; a person's own needs a second one.
+   */
   private authorityOf(by: Principal): Authority {
-    const fault = ({ field, expected }: { field: string; expected: string }) => ({
-      field,
-      reason: `not yours to record; expected ${expected}`,
-    });
+    const speaksForAnother = holdsRole(by, ['integrator']);
+    const needsSecond = (event: LedgerEvent) =>
+      this.fourEyes.need(by, [event])
+        ? fault({ field: 'type', expected: 'it sent to /events of its stream, where a second person approves it' })
+        : undefined;
     return {
-      overEvent: (event) => {
-        if (OWN_TYPES.has(event.type))
-          return fault({ field: 'type', expected: 'a type that the ledger does not record by itself' });
-        return this.fourEyes.need(by, [event])
-          ? fault({ field: 'type', expected: 'it sent to /events of its stream, where a second person approves it' })
-          : undefined;
+      overEvent: (event) =>
+        OWN_TYPES.has(event.type)
+          ? fault({ field: 'type', expected: 'a type that the ledger does not record by itself' })
+          : needsSecond(event),
+      overStream: async (stream, facts) => {
+        const faults = by.regions === 'all' ? [] : await this.reach.faults(by, stream, facts);
+        return facts.map((fact, index) => {
+          const found = faults.find((one) => one.index === index);
+          if (found) return fault(found);
+          return speaksForAnother ? undefined : needsSecond(fact);
+        });
       },
-      ...(by.regions === 'all'
-        ? {}
-        : {
-            overStream: async (stream, facts) => {
-              const faults = await this.reach.faults(by, stream, facts);
-              return facts.map((_, index) => {
-                const found = faults.find((one) => one.index === index);
-                return found && fault(found);
-              });
-            },
-          }),
     };
   }
 }
 
-const OWN_TYPES = new Set<string>(changeEventTypes);
+function fault({ field, expected }: { field: string; expected: string }): CellFault {
+  return { field, reason: `not yours to record; expected ${expected}` };
+}
+
+const OWN_TYPES = new Set<string>(ownEventTypes);
 
 function countsOf(parts: readonly Counts[]): Counts {
   const sum = (of: (part: Counts) => number) => parts.reduce((total, part) => total + of(part), 0);
@@ -185,6 +200,15 @@ function reportOf(
     ...counts,
     ...(refusedFile === undefined ? {} : { refusedRows: `/v1/imports/${id}/refused/${place}` }),
   };
+}
+
+function newPersonsOf(id: string, place: number, rows: number): Pick<FileReport, 'newPersons' | 'newPersonRows'> {
+  return rows === 0 ? {} : { newPersons: rows, newPersonRows: `/v1/imports/${id}/new-persons/${place}` };
+}
+
+/** How the list of the rows that would make a person is called in the import's folder. */
+export function newPersonsName(place: number): string {
+  return `${place}.new-persons.csv`;
 }
 
 /** How the list of a file's refused rows is called in the import's folder. */

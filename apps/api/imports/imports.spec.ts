@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'iconv-lite';
 import { Workbook } from 'exceljs';
+import { Vault } from '../../../libs/vault';
 import { startTestServer, TOKEN, type TestServer } from '../testing/test-server';
 
 const relations = [
@@ -145,6 +146,41 @@ describe('importing a file', () => {
     const done = await send(lines.join('\n'), 'application/x-ndjson').expect(201);
     expect(done.body).toMatchObject({ recorded: 2, already: 1 });
     expect(done.body.dryRun).toBeUndefined();
+  });
+
+  it('tells persons by their documents in a dry run too, makes nobody, and lists the rows that would', async () => {
+    const [known, first, second] = ['11010519491231002X', '110105194912310003', '110105200001010016'];
+    const vault = server.app.get(Vault);
+    await vault.put('I-1', { document: { kind: 'identityCard', number: known } });
+    const row = (person: string, number: string, month: string) =>
+      `${person},${number},01,310,1101,211200,${month},${month},2022-06-10,Z`;
+    const head = 'psn_no,certno,psn_cert_type,insutype,psn_type,insu_admdvs,accrym_begn,accrym_end,arvl_date,revs_flag';
+    const rows = [
+      row('', known, '202205'),
+      row('', first, '202203'),
+      row('', first, '202204'),
+      row('D-2', second, '202203'),
+      row('', second, '202204'),
+      row('D-3', second, '202204'),
+      row('', '110105194912310021', '202203'),
+    ];
+    const file = [head, ...rows, ''].join('\n');
+    const { body } = await send(file, 'text/csv', '?dryRun=true').expect(201);
+    expect(body).toMatchObject({ rows: 7, recorded: 5, refused: 2, files: [{ newPersons: 1 }] });
+    const list = await server.get(body.files[0].newPersonRows).expect(200);
+    expect(list.text).toBe('line\r\n3\r\n');
+    for (const number of [first, second]) expect(await vault.find({ kind: 'identityCard', number })).toBeUndefined();
+    expect((await vault.read('D-2')).outcome).toBe('unknown');
+    expect(await vault.foundTwice()).toEqual([]);
+
+    const done = await send(file, 'text/csv').expect(201);
+    expect(done.body).toMatchObject({ rows: 7, recorded: 5, refused: 2 });
+    expect(done.body.files[0].newPersons).toBeUndefined();
+    expect(await vault.find({ kind: 'identityCard', number: second })).toEqual({ person: 'D-2' });
+    const again = await send(file, 'text/csv', '?dryRun=true').expect(201);
+    expect(again.body).toMatchObject({ recorded: 0, already: 5, refused: 2 });
+    expect(again.body.files[0].newPersonRows).toBeUndefined();
+    await server.get(`/v1/imports/${again.body.id}/new-persons/1`).expect(404);
   });
 
   it('goes on behind the reply when asked to', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Vault } from '../../../libs/vault';
+import type { Response as Reply } from 'supertest';
 import { callerWith } from '../access/testing/callers';
 import { startTestServer, type TestServer } from '../testing/test-server';
 
@@ -65,7 +66,7 @@ describe('comparing an extract', () => {
     expect(all.items[0]).toMatchObject({ cause: 'byEvents', rules: ['CV-13'] });
     const paged: unknown[] = [];
     for (let next: string | null = `${body.differences}?limit=1`; next !== null;) {
-      const page = await server.get(next).expect(200);
+      const page: Reply = await server.get(next).expect(200);
       expect(page.headers['link']).toBe(page.body.next === null ? undefined : `<${page.body.next}>; rel="next"`);
       expect(page.body.items).toHaveLength(1);
       paged.push(...page.body.items);
@@ -108,7 +109,7 @@ describe('comparing an extract', () => {
     expect(report).toMatchObject({ state: 'done', rows: 4_000, differing: 4_000 });
     let count = 0;
     for (let next: string | null = `${report.differences}?limit=500`; next !== null;) {
-      const { body } = await server.get(next).expect(200);
+      const { body }: Reply = await server.get(next).expect(200);
       count += body.items.length;
       next = body.next;
     }

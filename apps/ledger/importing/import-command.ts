@@ -14,6 +14,7 @@ import {
 import { openLedger } from '../../../libs/ledger';
 import { dataFolder, openPolicies } from '../installation';
 import { writingStore } from '../store-access';
+import { VaultOnDemand } from '../vault-access';
 import {
   BadInput,
   addCommand,
@@ -72,6 +73,7 @@ async function runImport(named: readonly string[], options: Options, terminal: T
   for (const file of leftOut) terminal.err(`${leftOutLine(file, lang)}\n`);
   const summary = await writingStore(dataFolder(options.store), async (store) => {
     const ledger = openLedger({ store, policies, clock: Date.now });
+    const identities = new VaultOnDemand(options.store);
     try {
       return await importFiles({
         files,
@@ -81,12 +83,15 @@ async function runImport(named: readonly string[], options: Options, terminal: T
         region,
         actor,
         migratedFrom,
+        identities,
         journal: journalBeside(files),
         onProgress: options.quiet ? undefined : (progress) => terminal.err(`${progressOf(progress, lang)}\n`),
       });
     } catch (error) {
       if (error instanceof RefusedFile) throw new BadInput(error.message);
       throw error;
+    } finally {
+      await identities.close();
     }
   });
   terminal.out(options.json ? printedJson(summary) : summaryPage(summary, lang));

@@ -171,3 +171,57 @@ describe('ledger import ends with', () => {
     });
   });
 });
+
+describe('a file that tells persons by their documents', () => {
+  const [known, unknown] = ['11010519491231002X', '110105194912310003'];
+  const payments = () => {
+    const file = join(folder, 'payments.csv');
+    const head =
+      'psn_no,certno,psn_cert_type,psn_name,insutype,psn_type,insu_admdvs,accrym_begn,accrym_end,arvl_date,revs_flag';
+    const row = (person: string, number: string) =>
+      `${person},${number},01,欧阳测试,310,1101,211200,202203,202203,2022-06-10,Z`;
+    writeFileSync(file, [head, row('P7', known), row('', unknown), row('', '110105194912310021'), ''].join('\n'));
+    return file;
+  };
+  const imported = (file: string) => {
+    const { status, out } = ledger(['import', file, '--store', join(folder, 'data'), '--json', '--quiet']);
+    return { status, ...(JSON.parse(out) as { recorded: number; already: number; refused: number }) };
+  };
+
+  it('is recorded under ids, by the vault beside the store; extracts find the same persons and make nobody', () => {
+    const file = payments();
+    expect(imported(file)).toMatchObject({ status: 1, recorded: 2, already: 0, refused: 1 });
+    expect(imported(file)).toMatchObject({ status: 1, recorded: 0, already: 2, refused: 1 });
+    const vault = (...args: string[]) =>
+      ledger(['vault', ...args, '--store', join(folder, 'data')], { input: unknown });
+    const person = vault('find', '--kind', '01').out.trim();
+    expect(person).toMatch(/^[0-9a-f-]{36}$/);
+    expect(readFileSync(join(folder, 'data', 'events.sqlite')).includes(unknown)).toBe(false);
+
+    const extract = join(folder, 'status.csv');
+    const stranger = '110105200001010016';
+    const rows = [known, unknown, stranger].map((number) => `${number},310,211200,${number === unknown ? 2 : 1}`);
+    writeFileSync(extract, ['certno,insutype,insu_admdvs,psn_insu_stas', ...rows, ''].join('\n'));
+    const compared = ledger([
+      'reconcile',
+      extract,
+      '--on',
+      '2022-06-30',
+      '--store',
+      join(folder, 'data'),
+      '--json',
+      '--quiet',
+    ]);
+    const { list } = JSON.parse(compared.out) as { list: { line?: number; kind: string; person?: string }[] };
+    expect(list.filter(({ kind }) => kind === 'personUnknownHere')).toMatchObject([{ line: 4 }]);
+    expect(list.map(({ line, person: one }) => [line, one])).toEqual(expect.arrayContaining([[3, person]]));
+    expect(JSON.parse(vault('check', '--json').out)).toMatchObject({ persons: 2 });
+  });
+
+  it('makes a vault only where a row names a document', () => {
+    const file = join(folder, 'plain.csv');
+    writeFileSync(file, 'psn_no,insutype,crt_insu_date,insu_admdvs\nP1,310,2022-05-09,211200\n');
+    expect(imported(file)).toMatchObject({ status: 0, recorded: 1 });
+    expect(readdirSync(join(folder, 'data')).filter((name) => name.startsWith('vault'))).toEqual([]);
+  });
+});

@@ -10,6 +10,7 @@ import {
 } from '../../../libs/reconciliation';
 import { dataFolder, openPolicies } from '../installation';
 import { readingStore } from '../store-access';
+import { VaultOnDemand, hasVault } from '../vault-access';
 import {
   BadInput,
   addCommand,
@@ -71,6 +72,7 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
   const policies = openPolicies(options.policies);
   const list = out === undefined ? undefined : new ExceptionsFile(out, /\.csv$/i.test(out) ? 'csv' : 'jsonl');
   const kept: ReconciliationException[] = [];
+  const identities = hasVault(options.store) ? new VaultOnDemand(options.store, true) : undefined;
   const keepAll = options.json === true && list === undefined;
   try {
     const result = await readingStore(dataFolder(options.store), (store) =>
@@ -83,6 +85,7 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
         validOn: on,
         knownAt,
         region,
+        identities,
         onException: (exception) => {
           list?.add(exception);
           if (keepAll || kept.length < SHOWN) kept.push(exception);
@@ -105,6 +108,7 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
     throw error;
   } finally {
     list?.close();
+    await identities?.close();
   }
 }
 

@@ -1,28 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { dayOfInstant } from '../../../libs/calendar';
 import { instantOf, openLedger, type Ledger } from '../../../libs/ledger';
-import { InvalidSettings, SettingsReader } from '../../../libs/settings';
 import {
-  VaultClosed,
   addKey,
   describeNumberFault,
   documentKindOf,
   documentKindWords,
   eraseIdentities,
-  openVault,
   readCreditCode,
   readDocument,
-  readVault,
   tellErasures,
   type IdentityFault,
   type NumberFault,
   type PutOutcome,
-  type Vault,
-  type VaultSettings,
 } from '../../../libs/vault';
 import { describeFaults, isPersonId } from '../../../events';
 import { dataFolder, openPolicies } from '../installation';
 import { readingStore, writingStore } from '../store-access';
+import { usingVault, vaultSettings } from '../vault-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import type { Command } from 'commander';
 
@@ -116,7 +111,7 @@ async function runPut(person: string, options: Options, terminal: Terminal): Pro
     throw new BadInput('standard input: expected the name in its second line');
   const document = { kind: kindOf(options.kind), number: number ?? '' };
   const given = { document, ...(options.name === true ? { name } : {}), replace: options.replace === true };
-  const outcome = await usingVault(options, (vault) => vault.put(person, given));
+  const outcome = await usingVault(options.store, (vault) => vault.put(person, given));
   if (outcome.outcome === 'invalid') throw new BadInput(told(outcome.faults, options));
   if (options.json) terminal.out(printedJson(outcome));
   else terminal.out(`${putWords(person, outcome)}\n`);
@@ -125,7 +120,7 @@ async function runPut(person: string, options: Options, terminal: Terminal): Pro
 
 async function runFind(options: Options, terminal: Terminal): Promise<Status> {
   const document = { kind: kindOf(options.kind), number: givenLines()[0] ?? '' };
-  const found = await usingVault(options, (vault) => vault.find(document));
+  const found = await usingVault(options.store, (vault) => vault.find(document));
   if (found && 'faults' in found) throw new BadInput(told(found.faults, options));
   if (options.json) terminal.out(printedJson(found ?? null));
   else
@@ -136,7 +131,7 @@ async function runFind(options: Options, terminal: Terminal): Promise<Status> {
 }
 
 async function runShow(person: string, options: Options, terminal: Terminal): Promise<Status> {
-  const read = await usingVault(options, (vault) => vault.read(person));
+  const read = await usingVault(options.store, (vault) => vault.read(person));
   if (options.json) terminal.out(printedJson(read));
   else if (read.outcome === 'read') {
     const { name, documents } = read.identity;
@@ -150,7 +145,7 @@ async function runShow(person: string, options: Options, terminal: Terminal): Pr
 async function runErase(person: string, options: Options, terminal: Terminal): Promise<Status> {
   const order = { legalBasis: options.legalBasis!, actor: options.actor };
   const erased = await withLedger(options, (ledger) =>
-    usingVault(options, async (vault) => {
+    usingVault(options.store, async (vault) => {
       await tellErasures(vault, ledger);
       const { persons } = await ledger.onePerson(person);
       return eraseIdentities(vault, ledger, persons, order);
@@ -163,15 +158,15 @@ async function runErase(person: string, options: Options, terminal: Terminal): P
 }
 
 async function runRotate(options: Options, terminal: Terminal): Promise<Status> {
-  const settings = settingsOf(options);
+  const settings = vaultSettings(options.store);
   if (settings.keys !== undefined) {
     terminal.err('ledger: LEDGER_VAULT_KEY holds the keys: its last one is taken for the new one\n');
   } else {
     // Broken off, the last key of the file is not everywhere yet; another one would only begin anew.
-    const unfinished = await usingVault(options, (vault) => vault.isRotating());
+    const unfinished = await usingVault(options.store, (vault) => vault.isRotating());
     if (!unfinished) addKey(settings.keyFile);
   }
-  const rewrapped = await usingVault(options, (vault) =>
+  const rewrapped = await usingVault(options.store, (vault) =>
     vault.rotate({ onBatch: (done) => terminal.err(`${done}\r`) }),
   );
   terminal.out(options.json ? printedJson({ rewrapped }) : `${rewrapped} keys wrapped anew\n`);
@@ -179,7 +174,7 @@ async function runRotate(options: Options, terminal: Terminal): Promise<Status> 
 }
 
 async function runCheck(options: Options, terminal: Terminal): Promise<Status> {
-  const checked = await usingVault(options, async (vault) => {
+  const checked = await usingVault(options.store, async (vault) => {
     const found = await vault.check();
     const inLog = await readingStore(dataFolder(options.store), async (store) => {
       const persons = new Set<string>();
@@ -218,31 +213,9 @@ function runNumber(options: Options, terminal: Terminal): Status {
   return read.ok ? 0 : 1;
 }
 
-async function usingVault<T>(options: Options, use: (vault: Vault) => Promise<T>): Promise<T> {
-  let opened;
-  try {
-    opened = await openVault(settingsOf(options), Date.now);
-  } catch (error) {
-    if (error instanceof VaultClosed) throw new BadInput(error.message);
-    throw error;
-  }
-  try {
-    return await use(opened.vault);
-  } finally {
-    await opened.vault.close();
-  }
-}
-
 async function withLedger<T>(options: Options, use: (ledger: Ledger) => Promise<T>): Promise<T> {
   const policies = openPolicies(options.policies);
   return writingStore(dataFolder(options.store), (store) => use(openLedger({ store, policies, clock: Date.now })));
-}
-
-function settingsOf({ store }: Options): VaultSettings {
-  const reader = new SettingsReader(process.env);
-  const settings = readVault(reader, dataFolder(store), process.cwd());
-  if (reader.faults.length > 0) throw new BadInput(new InvalidSettings(reader.faults, 'ledger vault').message);
-  return settings;
 }
 
 function kindOf(text: string | undefined) {
