@@ -2,6 +2,7 @@ export type {
   AppendOutcome,
   EventReader,
   EventStore,
+  EventText,
   ExpectedRevision,
   JsonObject,
   JsonValue,

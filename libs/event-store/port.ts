@@ -27,6 +27,19 @@ export interface StoredEvent extends NewEvent {
   position: bigint;
 }
 
+/** A stored event as the texts that a store keeps: what `JSON.stringify` makes of its data and metadata. For whoever reads many. */
+export interface EventText {
+  stream: string;
+  revision: number;
+  /** Of a store whose positions are below 2^53. */
+  position: number;
+  id: string;
+  type: string;
+  recordedAt: string;
+  data: string;
+  metadata: string;
+}
+
 /** The revision of the stream's last event as the writer last saw it, or `'noStream'` when there was none. */
 export type ExpectedRevision = number | 'noStream';
 
@@ -114,8 +127,8 @@ export interface EventStore {
    */
   streamNames?(options: { prefix: string; after?: string; limit: number }): Promise<string[]>;
 
-  /** The events of every stream after the name `after` through `through`, stream by stream. There where `streamNames` is. */
-  readStreams?(options: { after: string; through: string }): Promise<StoredEvent[]>;
+  /** Every stream after the name `after` through `through`, whole, in the order of their names. There where `streamNames` is. */
+  readStreams?(options: { after: string; through: string }): Promise<EventText[][]>;
 
   /** Position of the last event; 0n when the log is empty. */
   head(): Promise<bigint>;

@@ -44,19 +44,28 @@ export function knownAtLimit(knownAt: string | bigint): KnownAt {
 export function historyAt(events: readonly LedgerEvent[], knownAt: KnownAt): History {
   const known = events.filter((event) => isKnown(event, knownAt));
   let position = 0n;
-  const targets: LedgerEvent[] = [];
   for (const event of known) {
     if (event.position !== undefined && BigInt(event.position) > position) position = BigInt(event.position);
-    if (event.type === 'Corrected' || event.type === 'Voided') targets.push(event);
   }
-  const facts = targets.length === 0 ? known.map(asFact) : new Amendments(known, targets).facts();
-  return historyOf(facts, position);
+  return historyOfKnown(known, position);
+}
+
+/** As `historyAt`, of events that are all known; `position` is the highest among them. */
+export function historyOfKnown(known: readonly LedgerEvent[], position: bigint): History {
+  const amending = known.filter(({ type }) => type === 'Corrected' || type === 'Voided');
+  return historyOf(amending.length === 0 ? known.map(asFact) : new Amendments(known, amending).facts(), position);
 }
 
 /** A history of given facts, put in order. */
 export function historyOf(facts: readonly Fact[], position: bigint): History {
-  const ordered = [...facts].sort(byHappening);
+  const ordered = isInOrder(facts) ? facts : [...facts].sort(byHappening);
   return { facts: ordered, byType: grouped(ordered), position };
+}
+
+/** Whether facts stand in the order in which things happened. */
+export function isInOrder(facts: readonly Fact[]): boolean {
+  for (let i = 1; i < facts.length; i++) if (byHappening(facts[i - 1]!, facts[i]!) > 0) return false;
+  return true;
 }
 
 /** The facts of one type, in order. */
@@ -113,7 +122,8 @@ function rankOf(type: EventType): number {
   }
 }
 
-function byHappening(a: Fact, b: Fact): number {
+/** The order in which things happened (CV-17). */
+export function byHappening(a: Fact, b: Fact): number {
   return a.day - b.day || rankOf(a.type) - rankOf(b.type) || compare(a.recordedAt, b.recordedAt) || compare(a.id, b.id);
 }
 
@@ -178,6 +188,9 @@ class Amendments {
 
   /** The event as its standing corrections leave it: the later recorded wins, field by field; null removes a field. */
   private amend(event: LedgerEvent): Amended {
+    const corrections = this.corrections.get(event.id);
+    if (!corrections)
+      return { effectiveOn: event.effectiveOn, data: event.data as unknown as Amended['data'], events: [event.id] };
     const settled = this.amended.get(event.id);
     if (settled) return settled;
     const result: Amended = {
@@ -186,7 +199,7 @@ class Amendments {
       events: [event.id],
     };
     this.amended.set(event.id, result);
-    for (const correction of this.corrections.get(event.id) ?? []) {
+    for (const correction of corrections) {
       if (correction.id === event.id || this.isVoided(correction.id)) continue;
       const { data, events } = this.amend(correction);
       if (event.type === 'Corrected') correctCorrection(result, data);

@@ -1,1 +1,12 @@
-export { factsOf, historyAt, historyOf, knownAtLimit, type Fact, type History, type KnownAt } from './history';
+export {
+  byHappening,
+  factsOf,
+  historyAt,
+  historyOf,
+  historyOfKnown,
+  isInOrder,
+  knownAtLimit,
+  type Fact,
+  type History,
+  type KnownAt,
+} from './history';

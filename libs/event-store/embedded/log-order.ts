@@ -38,10 +38,11 @@ export function checkFollowing(before: number, position: number): void {
 export function checkStream(
   stream: string,
   from: number,
-  rows: readonly { revision: number; position: bigint }[],
+  rows: readonly { revision: number; position: bigint | number }[],
 ): void {
-  let before = 0n;
-  rows.forEach(({ revision, position }, index) => {
+  let before: bigint | number = 0;
+  for (let index = 0; index < rows.length; index++) {
+    const { revision, position } = rows[index]!;
     if (revision !== from + index) {
       throw new DamagedLog(`revision ${from + index} of ${stream} is missing; the next one is ${revision}`);
     }
@@ -49,5 +50,5 @@ export function checkStream(
       throw new DamagedLog(`revision ${revision} of ${stream} stands at position ${position}, not after ${before}`);
     }
     before = position;
-  });
+  }
 }

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { JsonObject, StoredEvent, StreamFilter, Subscription } from '../port';
+import type { EventText, JsonObject, StoredEvent, StreamFilter, Subscription } from '../port';
 import { follow, type Page, type WaitForGrowth } from './follow';
 import { DamagedLog, checkFollowing, checkStream } from './log-order';
 
@@ -62,17 +62,16 @@ export class LogReader {
     return this.names.all(first, `${prefix}\u{10ffff}`, limit) as string[];
   }
 
-  readStreams({ after, through }: { after: string; through: string }): StoredEvent[] {
-    const events = (this.streams.all(after, through) as Row[]).map(toEvent);
-    if (!this.asItStands) {
-      for (let at = 0; at < events.length;) {
-        const { stream } = events[at]!;
-        const first = at;
-        while (events[at]?.stream === stream) at++;
-        checkStream(stream, 0, events.slice(first, at));
-      }
+  readStreams({ after, through }: { after: string; through: string }): EventText[][] {
+    const streams: EventText[][] = [];
+    let last: EventText[] | undefined;
+    for (const row of this.streams.all(after, through) as Row[]) {
+      const text = toText(row);
+      if (last !== undefined && last[0]!.stream === text.stream) last.push(text);
+      else streams.push((last = [text]));
     }
-    return events;
+    if (!this.asItStands) for (const events of streams) checkStream(events[0]!.stream, 0, events);
+    return streams;
   }
 
   async *readAll({
@@ -171,6 +170,10 @@ function where({ streamPrefixes, types }: StreamFilter = {}): { clause: string; 
 
 function anyOf(conditions: string[]): string {
   return conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
+}
+
+function toText([position, stream, revision, id, type, recordedAt, data, metadata]: Row): EventText {
+  return { stream, revision, position, id, type, recordedAt, data, metadata };
 }
 
 function toEvent([position, stream, revision, id, type, recordedAt, data, metadata]: Row): StoredEvent {

@@ -1,5 +1,5 @@
 import { toDay, type DayNumber } from '../../calendar';
-import type { EventReader, StoredEvent } from '../../event-store';
+import type { EventReader, EventText, StoredEvent } from '../../event-store';
 import type { Policies } from '../../policy/evaluation';
 import {
   UnreadableEvent,
@@ -20,8 +20,9 @@ import {
 import { factsOf, historyAt, type History } from '../../../projections/history';
 import { noRows, rowsOf, type UnknownCode } from '../../../projections/rows';
 import type { ParkedRow, PersonRow } from '../schema';
-import { contentHash, readFacts, writeFacts } from './facts';
+import { contentHash, readFacts, unknownCodes, writeFacts, writtenHistory } from './facts';
 import type { Folded } from './folded';
+import { plainFacts } from './plain-facts';
 import { SharedStreams } from './shared-streams';
 
 type StreamReader = Pick<EventReader, 'readStream'>;
@@ -48,6 +49,29 @@ export class Folding {
   async fromLog(person: string, limit: bigint): Promise<Folded | undefined> {
     const stored = await this.store.readStream(personStream(person));
     return stored.length === 0 ? undefined : this.fromEvents(person, stored, limit);
+  }
+
+  /** As `fromEvents`, from the texts that the store keeps. */
+  async fromTexts(person: string, texts: readonly EventText[], limit: bigint): Promise<Folded | undefined> {
+    const last = texts.at(-1)!;
+    const stands = { revision: last.revision, events: texts.length, position: BigInt(last.position) };
+    if (stands.position <= limit) {
+      try {
+        const plain = plainFacts(texts);
+        if (plain) {
+          const { history, factTexts, coded } = plain;
+          const codes = unknownCodes(coded, history);
+          const facts = writtenHistory(factTexts, codes);
+          const mergedInto = this.mergedInto(person);
+          const known = { history, codes, facts, joins: [], mergedInto, hash: contentHash(facts) };
+          return await this.evaluate(person, stands, known, limit);
+        }
+      } catch (error) {
+        if (error instanceof StoreFailed) throw error.cause;
+        // Reading in full tells what is wrong, and of which event.
+      }
+    }
+    return this.fromEvents(person, texts.map(parsed), limit);
   }
 
   /** A person's rows from the events of his stream up to `limit`; undefined where there are none. */
@@ -185,6 +209,15 @@ export class Folding {
   }
 }
 
+function parsed({ data, metadata, position, ...event }: EventText): StoredEvent {
+  return {
+    ...event,
+    position: BigInt(position),
+    data: JSON.parse(data) as StoredEvent['data'],
+    metadata: JSON.parse(metadata) as StoredEvent['metadata'],
+  };
+}
+
 /** The store did not answer: nobody's fault, and nobody is parked for it. */
 class StoreFailed extends Error {}
 
@@ -202,19 +235,6 @@ interface Known {
   /** The person he is counted under; undefined where he counts as himself. */
   mergedInto: string | undefined;
   hash: string;
-}
-
-/** Codes of senders that the ledger does not know, on events that still stand. */
-function unknownCodes(events: readonly LedgerEvent[], history: History): UnknownCode[] {
-  let days: Map<string, DayNumber> | undefined;
-  const codes: UnknownCode[] = [];
-  for (const { id, metadata } of events) {
-    if (metadata.exceptions === undefined) continue;
-    days ??= new Map(history.facts.map((fact) => [fact.id, fact.day]));
-    const day = days.get(id);
-    if (day !== undefined) for (const code of metadata.exceptions) codes.push({ day, code });
-  }
-  return codes;
 }
 
 /** An unreadable event tells of itself without personal data; of anything else only the kind is told. */

@@ -41,20 +41,27 @@ export class ChunkBuilder {
   async build(chunk: Chunk): Promise<ChunkDone> {
     const folded: Folded[] = [];
     let events = 0;
-    for (const stream of await this.streamsOf(chunk)) {
-      const person = parseStream(stream[0]!.stream);
-      if (person === undefined) continue;
-      const one = await this.folding.fromEvents(person.id, stream, this.position);
-      if (!one) continue;
+    const add = (one: Folded | undefined) => {
+      if (!one) return;
       folded.push(one);
       events += one.person.events;
+    };
+    if (chunk.names === undefined) {
+      for (const texts of await this.store.readStreams!(chunk)) {
+        const person = parseStream(texts[0]!.stream);
+        if (person) add(await this.folding.fromTexts(person.id, texts, this.position));
+      }
+    } else {
+      for (const stream of await this.streams(chunk.names)) {
+        const person = parseStream(stream[0]!.stream);
+        if (person) add(await this.folding.fromEvents(person.id, stream, this.position));
+      }
     }
     await this.connection.transaction(() => this.writer.insert(folded));
     return { persons: folded.length, events };
   }
 
-  private async streamsOf({ after, through, names }: Chunk): Promise<StoredEvent[][]> {
-    if (names === undefined) return byStream(await this.store.readStreams!({ after, through }));
+  private async streams(names: readonly string[]): Promise<StoredEvent[][]> {
     const streams: StoredEvent[][] = [];
     for (let first = 0; first < names.length; first += AT_ONCE) {
       const some = names.slice(first, first + AT_ONCE);
@@ -62,14 +69,4 @@ export class ChunkBuilder {
     }
     return streams.filter(({ length }) => length > 0);
   }
-}
-
-function byStream(events: readonly StoredEvent[]): StoredEvent[][] {
-  const streams: StoredEvent[][] = [];
-  let last: StoredEvent[] | undefined;
-  for (const event of events) {
-    if (last && last[0]!.stream === event.stream) last.push(event);
-    else streams.push((last = [event]));
-  }
-  return streams;
 }
