@@ -3,17 +3,25 @@ import { decide, type Command, type Decision } from '../enrollment';
 import type { EventReader, EventStore } from '../event-store';
 import type { Policies } from '../policy/evaluation';
 import { answer, type Answer } from '../../projections/answer';
-import { readOnePerson, type OnePerson } from '../../projections/grounds';
+import {
+  FOREVER,
+  UnknownRegion,
+  groundsFrom,
+  homeRegion,
+  readOnePerson,
+  type KnownStreams,
+  type OnePerson,
+  type Wanted,
+} from '../../projections/grounds';
 import { historyAt, knownAtLimit } from '../../projections/history';
 import type { Grounds } from '../../projections/inquiry';
 import { UnreadableEvent, employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
-import { employersOf, homeRegion, joinedHistory, regionsOf } from './grounds';
 import { RecordingClock, type Clock } from './recording-clock';
 import { Recorder, type Batch, type RecordOptions, type RecordOutcome } from './recording';
-import { StreamCache } from './stream-cache';
+import { StreamCache, type StreamSource } from './stream-cache';
 
 /** What a ledger that only answers needs of a store. */
-export type StreamReader = Pick<EventReader, 'head' | 'readStream'>;
+export type StreamReader = Pick<EventReader, 'head'> & StreamSource;
 
 export interface LedgerOptions {
   /** Closed by whoever opened it. A reader answers; recording with it rejects. */
@@ -33,6 +41,13 @@ export interface Asked {
   readings?: Readonly<Record<string, string>>;
   /** What-if: other packs than the ledger's own. */
   policies?: Policies;
+}
+
+/** What a question is answered from. */
+export interface Known {
+  grounds: Grounds;
+  /** Of the last event of the person's stream. */
+  revision: number | undefined;
 }
 
 /** Nothing in the person's stream says where he belongs, so the question must name the region. */
@@ -147,8 +162,8 @@ export class Ledger {
   async answer(asked: Asked): Promise<Answer | undefined> {
     const head = await this.store.head();
     try {
-      const grounds = await this.grounds(asked, head);
-      return grounds && answer(grounds);
+      const known = await this.known(asked, head);
+      return known && answer(known.grounds);
     } catch (error) {
       if (error instanceof UnreadableEvent) return this.parked(asked, error);
       throw error;
@@ -157,7 +172,12 @@ export class Ledger {
 
   /** What an answer or decision is made from; undefined for a person without a single event. */
   async groundsOf(asked: Asked): Promise<Grounds | undefined> {
-    return this.grounds(asked, await this.store.head());
+    return (await this.whatIsKnown(asked))?.grounds;
+  }
+
+  /** The same with the place of the person's stream, both at `head` of the log or later; left out: where it stands. */
+  async whatIsKnown(asked: Asked, head?: bigint): Promise<Known | undefined> {
+    return this.known(asked, head ?? (await this.store.head()));
   }
 
   /** Decides the command on what is known now, and records nothing. Somebody unknown is decided about as having no history. */
@@ -183,63 +203,58 @@ export class Ledger {
 
   private async decideAt(person: string, command: Command, on: Day, head: bigint): Promise<Decision> {
     const { region } = command.data as { region?: string };
-    const asked = { person, region, validOn: on };
-    const grounds = (await this.grounds(asked, head)) ?? (await this.groundsOfNobody(asked, head));
-    return decide(command, grounds, on);
+    return decide(command, await this.grounds({ person, region, validOn: on }, head), on);
   }
 
-  private async grounds(asked: Asked, head: bigint): Promise<Grounds | undefined> {
-    const { person: id, validOn, readings, policies = this.policies } = asked;
-    const stream = personStream(id);
+  private async known(asked: Asked, head: bigint): Promise<Known | undefined> {
+    const stream = personStream(asked.person);
+    const own = this.cache.eventsAtHand(stream, head) ?? (await this.cache.events(stream, head));
+    const last = own.at(-1);
+    return last && { grounds: await this.grounds(asked, head), revision: last.revision };
+  }
+
+  /** Put together from the streams at hand; what turns out to be missing is read, and they are put together anew. */
+  private async grounds(asked: Asked, head: bigint): Promise<Grounds> {
+    const { person, region, validOn, readings, policies = this.policies } = asked;
     const knownAt = asked.knownAt ?? this.clock.now();
-    const limit = knownAtLimit(knownAt);
-    if ((await this.cache.events(stream, head)).length === 0) return undefined;
-
-    const { history: person, one } = await joinedHistory(id, limit, {
-      events: (other) => this.cache.events(personStream(other), head),
-      history: (other) => this.cache.history(personStream(other), head, limit),
-    });
-    const { persons } = one;
-    const region = asked.region ?? (await this.regionOf(asked, persons, person.facts, head));
-    const question = { person: id, region, validOn, knownAt, ...(readings === undefined ? {} : { readings }) };
-    const regions = await this.histories(regionsOf(person.facts, region), regionStream, head, limit);
-    const employers = await this.histories(employersOf(person.facts), employerStream, head, limit);
-    return { question, person, persons, regions, employers, policies };
+    const wanted: Wanted = { person, validOn, knownAt };
+    if (region !== undefined) wanted.region = region;
+    if (readings !== undefined) wanted.readings = readings;
+    for (;;) {
+      const missing = new Set<string>();
+      const grounds = this.groundsAtHand(wanted, policies, head, missing);
+      if (grounds && missing.size === 0) return grounds;
+      if (missing.size === 0) throw new RegionNeeded(person);
+      await this.cache.fetch(missing, head);
+    }
   }
 
-  private async groundsOfNobody(asked: Asked, head: bigint): Promise<Grounds> {
-    const { person, region, validOn } = asked;
-    if (region === undefined) throw new RegionNeeded(person);
-    const knownAt = this.clock.now();
-    const regions = await this.histories(regionsOf([], region), regionStream, head, knownAt);
-    const question = { person, region, validOn, knownAt };
-    return { question, person: historyAt([], knownAt), regions, employers: new Map(), policies: this.policies };
-  }
-
-  private async regionOf(
-    { person, validOn }: Asked,
-    persons: readonly string[],
-    known: Grounds['person']['facts'],
-    head: bigint,
-  ): Promise<string> {
-    const on = dayNumber(validOn);
-    const region = homeRegion(known, on);
-    if (region !== undefined) return region;
+  /** The grounds as far as streams are at hand; the others are `missing`. Undefined where nothing names a region. */
+  private groundsAtHand(wanted: Wanted, policies: Policies, head: bigint, missing: Set<string>): Grounds | undefined {
+    const limit = knownAtLimit(wanted.knownAt);
+    const eventsOf = (stream: string) => {
+      const events = this.cache.eventsAtHand(stream, head);
+      if (!events) missing.add(stream);
+      return events ?? [];
+    };
+    const known: KnownStreams = (...streams) =>
+      (streams.length === 1 ? this.cache.historyAtHand(streams[0]!, head, limit) : undefined) ??
+      historyAt(streams.flatMap(eventsOf), limit);
     // A question about a time before anything was known is still asked of the region that later became his.
-    const streams = await Promise.all(persons.map((one) => this.cache.events(personStream(one), head)));
-    const later = homeRegion(historyAt(streams.flat(), FOREVER).facts, on);
-    if (later === undefined) throw new RegionNeeded(person);
-    return later;
-  }
-
-  private async histories(
-    ids: readonly string[],
-    streamOf: (id: string) => string,
-    head: bigint,
-    limit: string | bigint,
-  ): Promise<Map<string, Grounds['person']>> {
-    const known = await Promise.all(ids.map((id) => this.cache.history(streamOf(id), head, limit)));
-    return new Map(ids.map((id, index) => [id, known[index]!]));
+    const laterRegion = (persons: readonly string[]) =>
+      homeRegion(
+        historyAt(
+          persons.flatMap((one) => eventsOf(personStream(one))),
+          FOREVER,
+        ).facts,
+        dayNumber(wanted.validOn),
+      );
+    try {
+      return groundsFrom({ ...wanted, laterRegion }, known, policies);
+    } catch (error) {
+      if (error instanceof UnknownRegion) return undefined;
+      throw error;
+    }
   }
 
   private async parked(asked: Asked, error: UnreadableEvent): Promise<Answer> {
@@ -258,5 +273,3 @@ export class Ledger {
     };
   }
 }
-
-const FOREVER = '9999-12-31T23:59:59.999+08:00';

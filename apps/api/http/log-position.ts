@@ -12,8 +12,8 @@ const PAUSE_MS = 20;
 export class LogPosition {
   constructor(@Inject(STORE) private readonly store: EventStore) {}
 
-  /** Waits a moment until the log has come to `atLeast`, then says in the reply where it is, and by how much it falls short. */
-  async reach(atLeast: string | undefined, response: Response): Promise<void> {
+  /** Waits a moment until the log has come to `atLeast`, then says in the reply where it is, and by how much it falls short. Returns where it is. */
+  async reach(atLeast: string | undefined, response: Response): Promise<bigint> {
     const wanted = BigInt(atLeast ?? 0);
     const until = Date.now() + PATIENCE_MS;
     let head = await this.store.head();
@@ -23,5 +23,6 @@ export class LogPosition {
     }
     response.setHeader('Ledger-Position', String(head));
     if (head < wanted) response.setHeader('Ledger-Behind', String(wanted - head));
+    return head;
   }
 }

@@ -25,7 +25,7 @@ type Asked = Parameters<Ledger['answer']>[0];
 async function expectSame(asked: Asked): Promise<void> {
   const fresh = await openLedger({ store, policies, clock: () => clock }).answer(asked);
   for (let time = 0; time < 2; time++) {
-    const text = await memory.ask(asked);
+    const text = (await memory.ask(asked))?.json.toString();
     const told = text === undefined ? undefined : (JSON.parse(text) as { knownAt: string });
     if (told && asked.knownAt === undefined) expect(told.knownAt >= '2026-01-01').toBe(true);
     const { knownAt: _told, ...what } = told ?? { knownAt: '' };

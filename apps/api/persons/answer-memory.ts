@@ -4,16 +4,24 @@ import { UnreadableEvent } from '../../../events';
 import { answer } from '../../../projections/answer';
 import type { Grounds } from '../../../projections/inquiry';
 
-/** Answers kept; ten thousand characters each, as a rule. */
-const KEPT = 2_000;
+/** Bytes of answers kept, about three thousand of them. */
+const KEPT_BYTES = 32_000_000;
 /** Of a longer one nothing is kept. */
-const LONGEST = 100_000;
+const LONGEST = 200_000;
 
-/** The text of an answer, but for the instant that was asked for. */
+/** An answer as it goes over the wire. */
+export interface Told {
+  json: Buffer;
+  /** Of the last event of the person's stream; undefined where it cannot be read. */
+  revision: number | undefined;
+}
+
+/** An answer, and where in it the instant stands that was asked for. */
 interface Kept {
   grounds: Grounds;
-  before: string;
-  after: string;
+  json: Buffer;
+  from: number;
+  through: number;
 }
 
 /**
@@ -23,49 +31,61 @@ interface Kept {
  */
 @Injectable()
 export class AnswerMemory {
-  private readonly kept = new Map<string, Kept>();
+  /** Two generations, the older one dropped whole. */
+  private young = new Map<string, Kept>();
+  private old = new Map<string, Kept>();
+  private youngBytes = 0;
 
   constructor(private readonly ledger: Ledger) {}
 
-  /** The answer as JSON; undefined for a person without a single event. Throws as `Ledger.answer` does. */
-  async ask(asked: Asked): Promise<string | undefined> {
-    const grounds = await this.groundsOf(asked);
-    if (grounds === 'unreadable') return JSON.stringify(await this.ledger.answer(asked));
-    if (!grounds) return undefined;
-    const key = keyOf(grounds);
-    const known = this.kept.get(key);
-    if (known && sameGrounds(known.grounds, grounds)) {
-      // The ones used last are kept longest.
-      this.kept.delete(key);
-      this.kept.set(key, known);
-      return told(known, grounds);
-    }
-    const text = JSON.stringify(answer(grounds));
-    this.keep(key, grounds, text);
-    return text;
+  /**
+   * The answer as JSON, of the log at `head` or later; left out: as it stands. Undefined for a person without a single event. Throws
+   * as `Ledger.answer` does.
+   */
+  async ask(asked: Asked, head?: bigint): Promise<Told | undefined> {
+    const known = await this.whatIsKnown(asked, head);
+    if (known === 'unreadable')
+      return { json: Buffer.from(JSON.stringify(await this.ledger.answer(asked))), revision: undefined };
+    return known && { json: this.told(known.grounds), revision: known.revision };
   }
 
-  private async groundsOf(asked: Asked): Promise<Grounds | 'unreadable' | undefined> {
+  private told(grounds: Grounds): Buffer {
+    const key = keyOf(grounds);
+    const kept = this.young.get(key) ?? this.old.get(key);
+    if (kept && sameGrounds(kept.grounds, grounds)) {
+      if (!this.young.has(key)) this.keep(key, kept);
+      return withInstant(kept, grounds);
+    }
+    const json = Buffer.from(JSON.stringify(answer(grounds)));
+    const instant = instantIn(grounds);
+    const from = json.indexOf(instant);
+    if (from >= 0 && json.length <= LONGEST) this.keep(key, { grounds, json, from, through: from + instant.length });
+    return json;
+  }
+
+  private async whatIsKnown(asked: Asked, head: bigint | undefined) {
     try {
-      return await this.ledger.groundsOf(asked);
+      return await this.ledger.whatIsKnown(asked, head);
     } catch (error) {
       if (error instanceof UnreadableEvent) return 'unreadable';
       throw error;
     }
   }
 
-  private keep(key: string, grounds: Grounds, text: string): void {
-    const instant = instantIn(grounds);
-    const at = text.indexOf(instant);
-    this.kept.delete(key);
-    if (at < 0 || text.length > LONGEST) return;
-    this.kept.set(key, { grounds, before: text.slice(0, at), after: text.slice(at + instant.length) });
-    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
+  private keep(key: string, kept: Kept): void {
+    if (this.youngBytes + kept.json.length > KEPT_BYTES / 2) {
+      this.old = this.young;
+      this.young = new Map();
+      this.youngBytes = 0;
+    }
+    this.youngBytes += kept.json.length - (this.young.get(key)?.json.length ?? 0);
+    this.young.set(key, kept);
   }
 }
 
-function told({ before, after }: Kept, grounds: Grounds): string {
-  return `${before}${instantIn(grounds)}${after}`;
+function withInstant({ grounds, json, from, through }: Kept, asked: Grounds): Buffer {
+  if (grounds.question.knownAt === asked.question.knownAt) return json;
+  return Buffer.concat([json.subarray(0, from), Buffer.from(instantIn(asked)), json.subarray(through)]);
 }
 
 /** Stands once in an answer: what comes before it are the person's ids, the region and the day. */
@@ -73,11 +93,14 @@ function instantIn({ question }: Grounds): string {
   return `"knownAt":${JSON.stringify(String(question.knownAt))}`;
 }
 
-function keyOf({ question: { person, region, validOn, readings = {} } }: Grounds): string {
-  const chosen = Object.entries(readings)
+function keyOf({ question: { person, region, validOn, readings } }: Grounds): string {
+  return `${person} ${region} ${validOn}${readings === undefined ? '' : ` ${chosenIn(readings)}`}`;
+}
+
+function chosenIn(readings: Readonly<Record<string, string>>): string {
+  return Object.entries(readings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .join();
-  return `${person} ${region} ${validOn} ${chosen}`;
 }
 
 /** Histories are made anew when their streams grow or are asked for as known earlier, so the same object says the same. */
