@@ -11,3 +11,4 @@ export { instantOf, type Clock } from './recording-clock';
 export { type EventFault, type RecordOptions, type RecordOutcome } from './recording';
 export { WrittenFact, asEvent, written, type WrittenParts } from './written-fact';
 export { isServerAddress, openStore, openStoreReader, storeFile } from './store-location';
+export { completeMerges, type MergesCompleted, type OpenMerge } from './unfinished-merges';

@@ -6,7 +6,7 @@ import { openEmbeddedStore, type EventStore } from '../event-store';
 import { loadPoliciesOrThrow } from '../policy';
 import { personStream } from '../../events';
 import type { Answer } from '../../projections/answer';
-import { openLedger, type Ledger } from '.';
+import { completeMerges, openLedger, type Ledger } from '.';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', 'policies'));
 
@@ -281,4 +281,58 @@ test('whatever is recorded before, between and after: merged and taken apart lea
     }),
     { numRuns: 15 },
   );
+});
+
+describe('a look through the log, later and without the request,', () => {
+  beforeEach(async () => {
+    await recorded('A', paid('2022-01'));
+    await recorded('B', paid('2022-02'));
+  });
+  const complete = (after = 0n) => completeMerges(store, ledger, { after });
+  const broken = async (person: string, input: object, other: string) => {
+    cutOff = personStream(other);
+    await expect(record(person, input)).rejects.toThrow('the process died here');
+    cutOff = undefined;
+  };
+
+  test('completes a merge that broke off, once', async () => {
+    await broken('A', merged('B'), 'B');
+    expect((await ask('B')).persons).toBeUndefined();
+    const before = await store.head();
+    expect(await complete()).toEqual({ completed: 1, open: [] });
+    expect(said(await ask('B'))).toEqual(said(await ask('A')));
+    expect(await complete()).toEqual({ completed: 0, open: [] });
+    expect(await store.head()).toBe(before + 1n);
+    // What was known until then stays as it was known.
+    expect((await ask('B', before)).persons).toBeUndefined();
+  });
+
+  test('completes a taking apart', async () => {
+    await recorded('A', merged('B'));
+    await broken('A', unmerged('B'), 'B');
+    expect(await complete()).toEqual({ completed: 1, open: [] });
+    const types = (await ledger.personEvents('B')).map(({ type }) => type);
+    expect(types.slice(-2)).toEqual(['Merged', 'Unmerged']);
+  });
+
+  test('leaves alone what the two had another word after', async () => {
+    await broken('A', merged('B'), 'B');
+    await recorded('A', unmerged('B'));
+    const before = await store.head();
+    expect(await complete()).toEqual({ completed: 0, open: [] });
+    expect(await store.head()).toBe(before);
+    expect((await ask('A')).persons).toBeUndefined();
+    expect((await ask('B')).persons).toBeUndefined();
+  });
+
+  test('begins where it is told, and names what it cannot complete', async () => {
+    await broken('A', merged('B'), 'B');
+    const through = await store.head();
+    expect(await complete(through)).toEqual({ completed: 0, open: [] });
+    cutOff = personStream('B');
+    expect(await complete()).toMatchObject({
+      completed: 0,
+      open: [{ stream: 'person-A', why: 'the process died here' }],
+    });
+  });
 });

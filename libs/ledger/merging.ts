@@ -120,6 +120,11 @@ function merges(event: LedgerEvent): event is Merging {
   return event.type === 'Merged' || event.type === 'Unmerged';
 }
 
+/** The id under which the other person's stream tells of an event. */
+export function otherSideOf(id: string): string {
+  return deterministicId(`the other side of ${id}`);
+}
+
 /** The same, as the other person's stream tells it. */
 function counterpartOf(event: Merging): Merging {
   const person = parseStream(event.stream)!.id;
@@ -128,7 +133,7 @@ function counterpartOf(event: Merging): Merging {
   const { position: _position, revision: _revision, ...envelope } = event;
   const told = {
     ...envelope,
-    id: deterministicId(`the other side of ${event.id}`),
+    id: otherSideOf(event.id),
     stream: personStream(otherPersonId),
     metadata: { ...event.metadata, causationId: event.id },
   };

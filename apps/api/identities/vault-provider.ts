@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, ty
 import { PinoLogger } from 'nestjs-pino';
 import { Ledger } from '../../../libs/ledger';
 import { Vault, openVault, tellErasures, type OpenedVault, type VaultSettings } from '../../../libs/vault';
+import { MergeKeeping } from './merge-keeping';
 
 /** The vault as it was opened; says whether a key file was made for it. */
 export const OPENED_VAULT = Symbol('the opened vault');
@@ -34,5 +35,6 @@ export function vaultProviders(settings: VaultSettings): Provider[] {
     { provide: OPENED_VAULT, useFactory: () => openVault(settings, Date.now) },
     { provide: Vault, inject: [OPENED_VAULT], useFactory: ({ vault }: OpenedVault) => vault },
     VaultKeeping,
+    MergeKeeping,
   ];
 }
