@@ -3,7 +3,6 @@ import {
   contains,
   mergeTouching,
   monthOf,
-  subtract,
   toDay,
   yearOf,
   type DayNumber,
@@ -235,12 +234,20 @@ function deciding(inquiry: Inquiry, timeline: Timeline, on: DayNumber): string {
 
 /** An uncovered day, with the edges of the stretch of days that nothing covers. */
 function uncovered(timeline: Timeline, on: DayNumber): Benefit {
-  const stands = [...timeline.covered, ...timeline.paused, ...timeline.windows, ...timeline.open, ...timeline.pending];
-  const [free] = subtract({ from: -OPEN, through: OPEN }, stands).filter((span) => contains(span, on));
+  let since = -OPEN;
+  let through = OPEN;
+  for (const spans of [timeline.covered, timeline.paused, timeline.windows, timeline.open, timeline.pending]) {
+    for (const span of spans as readonly Span[]) {
+      if (span.from > span.through) continue;
+      if (contains(span, on)) return { status: 'notCovered' };
+      if (span.through < on) since = Math.max(since, span.through + 1);
+      else through = Math.min(through, span.from - 1);
+    }
+  }
   return {
     status: 'notCovered',
-    ...(free && free.from > -OPEN ? { since: toDay(free.from) } : {}),
-    ...(free && free.through < OPEN ? { through: toDay(free.through) } : {}),
+    ...(since > -OPEN ? { since: toDay(since) } : {}),
+    ...(through < OPEN ? { through: toDay(through) } : {}),
   };
 }
 

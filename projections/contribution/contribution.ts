@@ -39,12 +39,12 @@ export function tallyOn({ counted }: CountableMonths, on: DayNumber): MonthTally
 /** What counts on one day after another, in order. */
 export class RunningTally {
   private readonly tally = new MonthTally();
-  private readonly coming: CountedMonths[];
+  private readonly coming: readonly CountedMonths[];
   private readonly standing: CountedMonths[] = [];
   private next = 0;
 
   constructor({ counted }: CountableMonths) {
-    this.coming = [...counted].sort((a, b) => a.from - b.from);
+    this.coming = inOrder(counted) ? counted : [...counted].sort((a, b) => a.from - b.from);
   }
 
   /** The tally of a day that is not before the last one asked; it changes with the next. */
@@ -65,24 +65,43 @@ export class RunningTally {
   }
 }
 
+function inOrder(counted: readonly CountedMonths[]): boolean {
+  for (let i = 1; i < counted.length; i++) if (counted[i]!.from < counted[i - 1]!.from) return false;
+  return true;
+}
+
 export type ContributionSums = Omit<Contribution, 'doubleCounted' | 'consecutive' | 'residentMonths'>;
 
-/** The tally by place. Service recognised by the province counts as of the place where the province is one pooling area. */
+/** The tally by place. */
 export function sums(tally: MonthTally, region: string): ContributionSums {
-  const recognised = tally.of('militaryActual') + tally.of('spouseActual');
-  const ownPool = poolOf(region) === provinceOf(region);
-  const localActual = tally.of('localActual') + (ownPool ? recognised : 0);
-  const provinceActual = tally.of('provinceActual') + (ownPool ? 0 : recognised);
+  const { total, actual, localActual } = yearSums(tally, region);
   const outOfProvinceActual = tally.of('outOfProvinceActual');
   return {
-    actual: localActual + provinceActual + outOfProvinceActual,
+    actual,
     localActual,
-    provinceActual,
+    provinceActual: actual - localActual - outOfProvinceActual,
     outOfProvinceActual,
     deemed: tally.of('deemed') + tally.of('militaryDeemed'),
     military: tally.givenAs(MILITARY),
     purchased: tally.purchased,
+    total,
+  };
+}
+
+/**
+ * Of the tally what counts towards required years. Service recognised by the province counts as of the place where the province is
+ * one pooling area.
+ */
+export function yearSums(
+  tally: MonthTally,
+  region: string,
+): Pick<ContributionSums, 'total' | 'actual' | 'localActual'> {
+  const recognised = tally.of('militaryActual') + tally.of('spouseActual');
+  const local = tally.of('localActual');
+  return {
     total: tally.total,
+    actual: local + tally.of('provinceActual') + tally.of('outOfProvinceActual') + recognised,
+    localActual: local + (poolOf(region) === provinceOf(region) ? recognised : 0),
   };
 }
 

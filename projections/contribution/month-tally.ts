@@ -34,6 +34,8 @@ export class MonthTally {
   private readonly slots = new Map<MonthNumber, MonthKind | MonthKind[]>();
   private readonly counts = noMonths();
   private readonly loose = noMonths();
+  /** How often a calendar month was ever given as each kind. */
+  private readonly given = noMonths();
   private bought = 0;
   private dropped = 0;
 
@@ -44,6 +46,7 @@ export class MonthTally {
       this.loose[kind] += count;
       return;
     }
+    this.given[kind]++;
     const slot = this.slots.get(month);
     if (slot === undefined) {
       this.slots.set(month, kind);
@@ -84,7 +87,12 @@ export class MonthTally {
   /** Months given as one of the kinds, whatever stronger fact they are counted by. */
   givenAs(wanted: ReadonlySet<MonthKind>): number {
     let months = 0;
-    for (const kind of wanted) months += this.loose[kind];
+    let given = false;
+    for (const kind of wanted) {
+      months += this.loose[kind];
+      given ||= this.given[kind] > 0;
+    }
+    if (!given) return months;
     for (const slot of this.slots.values()) {
       if (typeof slot === 'string' ? wanted.has(slot) : slot.some((kind) => wanted.has(kind))) months++;
     }

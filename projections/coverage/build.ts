@@ -44,7 +44,8 @@ export function timelineOf(
     ...coveredByYears(years),
   ];
   stretches = retired(inquiry, payments, stretches);
-  stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
+  if (stretches.some((stretch) => beginsBeforePack(inquiry, stretch)))
+    stretches = stretches.flatMap((stretch) => fromFirstDay(inquiry, stretch));
   const ended = endings(inquiry, stretches);
   const halted = pauses(inquiry, ended, runs.paused);
   const windows = cutWindows(inquiry, [...runs.windows, ...years.windows], diedOn);
@@ -240,6 +241,11 @@ function retired(inquiry: Inquiry, payments: PaymentRecord, stretches: Stretch[]
   ];
 }
 
+function beginsBeforePack(inquiry: Inquiry, { region, from }: Stretch): boolean {
+  const firstDay = inquiry.firstDay(region);
+  return firstDay !== undefined && from < firstDay;
+}
+
 /** Days before the pack's first day are not decided (CV-21). */
 function fromFirstDay(inquiry: Inquiry, stretch: Stretch): Stretch[] {
   const firstDay = inquiry.firstDay(stretch.region);
@@ -294,6 +300,7 @@ function endings(inquiry: Inquiry, stretches: Stretch[]): Stretch[] {
         return [stretch];
       });
     } else if (fact.type === 'Registered' && fact.data.scheme === 'employee') {
+      if (!left.some(({ scheme, arrival }) => scheme === 'resident' && arrival < fact.day)) continue;
       left = left.flatMap((stretch) =>
         stretch.untilChange && stretch.arrival < fact.day
           ? cut(stretch, afterChange(inquiry, stretch, fact.day))

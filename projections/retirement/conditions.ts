@@ -1,6 +1,6 @@
 import { dayNumber, monthOf, type DayNumber } from '../../libs/calendar';
 import type { Gap, Reading } from '../../libs/policy/evaluation';
-import { consecutiveMonths, countableMonths, tallyOn, type ContributionSums, type MonthKind } from '../contribution';
+import { consecutiveMonths, countableMonths, tallyOn, type MonthKind } from '../contribution';
 import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
@@ -61,7 +61,7 @@ export interface RequiredYears {
 export function conditionsOn(
   inquiry: Inquiry,
   payments: PaymentRecord,
-  sums: ContributionSums,
+  sums: Years,
   on: DayNumber,
   asked?: Procedure,
 ): Conditions {
@@ -69,8 +69,22 @@ export function conditionsOn(
   const ageOn = statutoryAgeOn(inquiry);
   const retired = retirementOf(inquiry, on);
   const reachedOn = reachedBy(ageOn, retired, on);
-  const conditions: Conditions = { ageReached: reachedOn !== undefined, unmet: [], review: false, gaps: [] };
-  if (reachedOn === undefined && ageOn === undefined && !asked) return { ...conditions, met: false };
+  const conditions: Conditions = {
+    ageReached: reachedOn !== undefined,
+    requiredTotal: undefined,
+    requiredActual: undefined,
+    shortfallMonths: undefined,
+    met: undefined,
+    unmet: [],
+    review: false,
+    rule: undefined,
+    gaps: [],
+    arithmetic: undefined,
+  };
+  if (reachedOn === undefined && ageOn === undefined && !asked) {
+    conditions.met = false;
+    return conditions;
+  }
 
   const rulesOn = retired ? Math.max(retired.day, inquiry.firstDay(region) ?? retired.day) : on;
   const scoped = agesRuled(inquiry, reachedOn ?? ageOn ?? on, rulesOn);
@@ -80,7 +94,7 @@ export function conditionsOn(
     return conditions;
   }
   const required = requiredYears(inquiry, rulesOn, asked?.legacyGroup ?? retired?.data.legacyGroup);
-  hold(required, yearsOf(inquiry, payments, sums, on, rulesOn), conditions);
+  hold(required, yearsOf(inquiry, payments, sums, on, rulesOn), conditions, inquiry.reasons);
   const shortRule = inquiry.read('retirement.procedureNeedsYears', region, rulesOn).rule ?? conditions.rule;
 
   if (!conditions.ageReached) conditions.unmet.push({ what: 'age', rule: conditions.rule ?? shortRule });
@@ -134,10 +148,9 @@ export function wanting(required: RequiredYears, years: Years): { total?: number
   const wantingOf = (months: number) => Math.max(0, (actual.known ? actual.value : 0) - months);
   const [local, any] = [wantingOf(years.localActual), wantingOf(years.actual)];
   return {
-    ...(total.known ? { total: Math.max(0, total.value - has) } : {}),
-    ...(actual.known && (scope.known || local === any)
-      ? { actual: scope.known && scope.value === 'any' ? any : local }
-      : {}),
+    total: total.known ? Math.max(0, total.value - has) : undefined,
+    actual:
+      actual.known && (scope.known || local === any) ? (scope.known && scope.value === 'any' ? any : local) : undefined,
   };
 }
 
@@ -164,7 +177,7 @@ function procedureOf(retired: Fact<'Retired'> | undefined, on: DayNumber): Proce
   return retired ? { on: retired.day, pensionGranted: retired.data.pensionGranted } : { on };
 }
 
-function hold(required: RequiredYears, years: Years, conditions: Conditions): void {
+function hold(required: RequiredYears, years: Years, conditions: Conditions, reasons: boolean): void {
   const { total, actual, scope } = required;
   const short = wanting(required, years);
   if (total.known) {
@@ -184,6 +197,7 @@ function hold(required: RequiredYears, years: Years, conditions: Conditions): vo
   // With one requirement unknown, a shortfall of the other is certain and its absence is not.
   if (short.actual === undefined && shortfall === 0) return;
   conditions.shortfallMonths = shortfall;
+  if (!reasons) return;
   const has = required.legacy ? years.actual : years.total;
   const counted = scope.known && scope.value === 'any' ? years.actual : years.localActual;
   conditions.arithmetic = `max(${conditions.requiredTotal} - ${has}, ${
@@ -201,13 +215,7 @@ const ACTUAL: ReadonlySet<MonthKind> = new Set([
 const EVERY: ReadonlySet<MonthKind> = new Set([...ACTUAL, 'militaryDeemed', 'deemed', 'bought']);
 const LOCAL: ReadonlySet<MonthKind> = new Set(['localActual']);
 
-function yearsOf(
-  inquiry: Inquiry,
-  payments: PaymentRecord,
-  sums: ContributionSums,
-  on: DayNumber,
-  rulesOn: DayNumber,
-): Years {
+function yearsOf(inquiry: Inquiry, payments: PaymentRecord, sums: Years, on: DayNumber, rulesOn: DayNumber): Years {
   const count = inquiry.read('retirement.yearsCount', inquiry.region, rulesOn);
   if (!count.known || count.value === 'months') return sums;
   const tally = tallyOn(countableMonths(inquiry, payments, on), on);

@@ -1,6 +1,6 @@
 import { OPEN, firstDayOf, firstDayOfNextMonth, monthOf, type DayNumber, type MonthNumber } from '../../libs/calendar';
 import type { RetireeStart } from '../../libs/policy/evaluation';
-import { MonthTally, countableMonths, sums, type CountedMonths } from '../contribution';
+import { MonthTally, countableMonths, yearSums, type CountedMonths } from '../contribution';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { agesRuled, requiredYears, wanting } from './conditions';
@@ -57,7 +57,7 @@ function fromYears(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | und
   const required = requiredYears(inquiry, rulesOn);
   const complete = (tally: MonthTally): boolean => {
     if (required.total.known && tally.total < required.total.value) return false;
-    const short = wanting(required, sums(tally, region));
+    const short = wanting(required, yearSums(tally, region));
     return short.total === 0 && short.actual === 0;
   };
   const { counted } = countableMonths(inquiry, payments, rulesOn);
@@ -66,7 +66,7 @@ function fromYears(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | und
   const start =
     completion.day === ageOn
       ? inquiry.read('retirement.start', region, rulesOn)
-      : inquiry.read('retirement.startOnPayment', region, completion.day);
+      : inquiry.read('retirement.startOnPayment', region, Math.max(completion.day, rulesOn));
   if (!start.known) {
     inquiry.undetermined('retirement.retireeFrom', start);
     return undefined;

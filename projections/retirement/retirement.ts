@@ -4,52 +4,75 @@ import type { Contribution, Retirement } from '../answer/answer';
 import { cny, halfUp, percentOf, plus, times, yuan } from '../fen';
 import type { Inquiry } from '../inquiry';
 import { isCurrent, type PaymentRecord } from '../payments';
-import { conditionsOn, retirementOf, type Conditions, type Unmet } from './conditions';
+import { conditionsOn, retirementOf, type Conditions, type Unmet, type Years } from './conditions';
 import { retireeFrom, type RetireeFrom } from './retiree-from';
 import { statutoryAgeOn } from './statutory-age';
 
 /**
  * Retirement on a day: statutory age, required years and what is wanting, the options of a person short of years, the
  * price of a lump sum, since when he is a retiree and whether contributions are still due. Figures that rest on values
- * the documents leave open are left out and, once the age is reached, named. A caller who has asked `retireeFrom` before
- * hands it on.
+ * the documents leave open are left out and, once the age is reached, named.
  */
 export function retirementOn(
   inquiry: Inquiry,
   payments: PaymentRecord,
   contribution: Contribution,
   on: DayNumber,
-  retiree: RetireeFrom | undefined = retireeFrom(inquiry, payments),
 ): Retirement {
-  const ageOn = statutoryAgeOn(inquiry);
-  const processed = retirementOf(inquiry, on) !== undefined;
-  const conditions = conditionsOn(inquiry, payments, contribution, on);
-  const known = retiree && Math.min(retiree.day, retiree.decidedOn) <= on ? retiree : undefined;
-
-  const retirement: Retirement = {
+  const state = retirementStateOn(inquiry, payments, contribution, on);
+  const { ageOn, conditions, retiree } = state;
+  if (inquiry.reasons) {
+    explainConditions(inquiry, conditions, ageOn);
+    if (state.processed) explainProcedure(inquiry, conditions, on);
+    if (state.contributionDue) explainDue(inquiry, payments, on);
+    if (retiree) explainRetiree(inquiry, retiree);
+  }
+  return {
     ...(ageOn === undefined ? {} : { statutoryAgeOn: toDay(ageOn) }),
     ...(conditions.requiredTotal === undefined ? {} : { requiredTotal: conditions.requiredTotal }),
     ...(conditions.requiredActual === undefined ? {} : { requiredActual: conditions.requiredActual }),
     ...(conditions.shortfallMonths === undefined ? {} : { shortfallMonths: conditions.shortfallMonths }),
     ...(conditions.met === undefined ? {} : { conditionsMet: conditions.met }),
-    processed,
-    ...(known ? { retireeFrom: toDay(known.day) } : {}),
-    contributionDue: contributionDue(inquiry, payments, known, on),
+    processed: state.processed,
+    ...(retiree ? { retireeFrom: toDay(retiree.day) } : {}),
+    contributionDue: state.contributionDue,
     ...(conditions.review ? { review: true } : {}),
+    ...waysOut(inquiry, state, on),
   };
+}
+
+/** Where a person stands on a day. */
+export interface RetirementState {
+  ageOn: DayNumber | undefined;
+  conditions: Conditions;
+  /** The procedure is done. */
+  processed: boolean;
+  /** Since when he is a retiree; undefined where he is none by the day. */
+  retiree: RetireeFrom | undefined;
+  contributionDue: boolean;
+}
+
+/** What `retirementOn` tells, without its words. Names what stays open. */
+export function retirementStateOn(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  years: Years,
+  on: DayNumber,
+): RetirementState {
+  const retiree = retireeFrom(inquiry, payments);
+  const known = retiree && Math.min(retiree.day, retiree.decidedOn) <= on ? retiree : undefined;
+  const processed = retirementOf(inquiry, on) !== undefined;
+  const conditions = conditionsOn(inquiry, payments, years, on);
   if (conditions.ageReached && !processed) {
     for (const { question, gap } of conditions.gaps) inquiry.undetermined(question, gap);
   }
-  if (inquiry.reasons) {
-    explainConditions(inquiry, conditions, ageOn);
-    if (processed) explainProcedure(inquiry, conditions, on);
-    if (retirement.contributionDue) explainDue(inquiry, payments, on);
-    if (known) explainRetiree(inquiry, known);
-  }
-  if (conditions.ageReached && !known && (conditions.shortfallMonths ?? 0) > 0) {
-    Object.assign(retirement, waysOut(inquiry, conditions.shortfallMonths!, on));
-  }
-  return retirement;
+  return {
+    ageOn: statutoryAgeOn(inquiry),
+    conditions,
+    processed,
+    retiree: known,
+    contributionDue: contributionDue(inquiry, payments, known, on),
+  };
 }
 
 const OPTION_ZH: Record<ShortfallOption, string> = {
@@ -66,7 +89,14 @@ const OPTION_EN: Record<ShortfallOption, string> = {
   resident: 'join the resident scheme',
 };
 
-function waysOut(inquiry: Inquiry, months: number, on: DayNumber): Pick<Retirement, 'options' | 'lumpSum'> {
+/** What a person of age may do who is short of years. */
+export function waysOut(
+  inquiry: Inquiry,
+  { conditions, retiree }: RetirementState,
+  on: DayNumber,
+): Pick<Retirement, 'options' | 'lumpSum'> {
+  const months = conditions.shortfallMonths ?? 0;
+  if (!conditions.ageReached || retiree || months === 0) return {};
   const options = inquiry.read('retirement.options', inquiry.region, on);
   if (!options.known) {
     inquiry.undetermined('retirement.options', options);

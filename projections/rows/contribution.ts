@@ -25,7 +25,7 @@ export function contributionRows(
     if (entry.month !== undefined) calendar.push(entry);
     else runs.addAlone(entry, placeOf(entry, places));
   }
-  calendar.sort((a, b) => a.month! - b.month!);
+  if (!inOrder(calendar)) calendar.sort((a, b) => a.month! - b.month!);
   for (let first = 0, next = 0; first < calendar.length; first = next) {
     const entry = calendar[first]!;
     for (next = first + 1; next < calendar.length && calendar[next]!.month === entry.month; next++);
@@ -35,6 +35,11 @@ export function contributionRows(
   if (payments.years.length > 0)
     addResident(runs, inquiry, payments, new Set(calendar.map((entry) => entry.month!)), on);
   return runs.found.map(rowOf);
+}
+
+function inOrder(calendar: readonly CountedMonths[]): boolean {
+  for (let i = 1; i < calendar.length; i++) if (calendar[i]!.month! < calendar[i - 1]!.month!) return false;
+  return true;
 }
 
 function placesOf(inquiry: Inquiry): Places {

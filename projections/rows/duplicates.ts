@@ -54,6 +54,8 @@ function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { 
     (months.length === 0 || years.length === 0)
   )
     return together;
+  if (retiree.length === 0 && isOneRelation(months) && isOneRelation(years) && !sharesYear(months, years))
+    return together;
 
   const relations: { scheme: string; region: string; participation: string }[] = [];
   const relationOf = (scheme: string, { region, participation }: { region: string; participation: string }): number => {
@@ -87,6 +89,14 @@ function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { 
 function isOneRelation(paid: readonly { region: string; participation: string }[]): boolean {
   const [first] = paid;
   return paid.every(({ region, participation }) => region === first!.region && participation === first!.participation);
+}
+
+function sharesYear(months: PaymentRecord['months'], years: PaymentRecord['years']): boolean {
+  for (const { year } of years) {
+    const first = year * 12;
+    for (const { month } of months) if (month >= first && month < first + 12) return true;
+  }
+  return false;
 }
 
 function monthDays(month: MonthNumber): Span {

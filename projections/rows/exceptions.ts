@@ -69,7 +69,7 @@ function afterDeath(inquiry: Inquiry, { diedOn }: Timeline): Row[] {
 
 /** A fee month or benefit year for which the whole money came twice, and did not go back. */
 function paidTwice({ months, years }: PaymentRecord): Row[] {
-  if (areDistinct(months.map(({ month }) => month)) && areDistinct(years.map(({ year }) => year))) return [];
+  if (areDistinct(months, ({ month }) => month) && areDistinct(years, ({ year }) => year)) return [];
   const rows: Row[] = [];
   const paidMonths = new Map<string, Row | true>();
   for (const { month, region, full, refundedOn, arrival } of months) {
@@ -102,8 +102,12 @@ function paidTwice({ months, years }: PaymentRecord): Row[] {
   return rows;
 }
 
-function areDistinct(numbers: readonly number[]): boolean {
-  return numbers.length < 2 || new Set(numbers).size === numbers.length;
+function areDistinct<T>(items: readonly T[], of: (item: T) => number): boolean {
+  for (let i = 1; i < items.length; i++) {
+    // Most are paid in order; only others need a set.
+    if (of(items[i]!) <= of(items[i - 1]!)) return new Set(items.map(of)).size === items.length;
+  }
+  return true;
 }
 
 /** Fields of the file that two identifications state differently; never their values. */

@@ -1,8 +1,8 @@
-import { OPEN, dayNumber, firstDayOf, type DayNumber } from '../../libs/calendar';
-import { RunningTally, sums, type CountableMonths } from '../contribution';
+import { OPEN, firstDayOf, type DayNumber } from '../../libs/calendar';
+import { RunningTally, yearSums, type CountableMonths } from '../contribution';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
-import { retireeFrom, retirementOn, statutoryAgeOn } from '../retirement';
+import { retireeFrom, retirementStateOn, statutoryAgeOn, waysOut } from '../retirement';
 import { personTables, type PersonRows } from './tables';
 import { bit, day, end } from './written';
 
@@ -42,28 +42,28 @@ export function retirementRows(
   for (const [index, from] of sorted.entries()) {
     const through = index + 1 < sorted.length ? sorted[index + 1]! - 1 : OPEN;
     const on = Math.max(from, Math.min(through, latest));
-    const tally = sums(running.on(on), inquiry.region);
-    const counted = { ...tally, doubleCounted: 0, consecutive: 0, residentMonths: 0 };
-    const now = retirementOn(inquiry, payments, counted, on, retiree);
+    const years = yearSums(running.on(on), inquiry.region);
+    const state = retirementStateOn(inquiry, payments, years, on);
+    const { conditions } = state;
     const row: Row = {
       region: inquiry.region,
       from_day: day(from),
       through_day: end(through),
       as_of: day(on),
-      statutory_age_on: now.statutoryAgeOn ?? null,
-      age_reached: bit(now.statutoryAgeOn !== undefined && dayNumber(now.statutoryAgeOn) <= on),
-      required_total: now.requiredTotal ?? null,
-      required_actual: now.requiredActual ?? null,
-      total_months: tally.total,
-      actual_months: tally.actual,
-      local_actual_months: tally.localActual,
-      shortfall_months: now.shortfallMonths ?? null,
-      conditions_met: now.conditionsMet === undefined ? null : bit(now.conditionsMet),
-      processed: bit(now.processed),
-      retiree_from: now.retireeFrom ?? null,
-      contribution_due: bit(now.contributionDue),
-      lump_sum_fen: now.lumpSum?.totalFen ?? null,
-      review: bit(now.review === true),
+      statutory_age_on: ageOn === undefined ? null : day(ageOn),
+      age_reached: bit(ageOn !== undefined && ageOn <= on),
+      required_total: conditions.requiredTotal ?? null,
+      required_actual: conditions.requiredActual ?? null,
+      total_months: years.total,
+      actual_months: years.actual,
+      local_actual_months: years.localActual,
+      shortfall_months: conditions.shortfallMonths ?? null,
+      conditions_met: conditions.met === undefined ? null : bit(conditions.met),
+      processed: bit(state.processed),
+      retiree_from: state.retiree ? day(state.retiree.day) : null,
+      contribution_due: bit(state.contributionDue),
+      lump_sum_fen: waysOut(inquiry, state, on).lumpSum?.totalFen ?? null,
+      review: bit(conditions.review),
     };
     const last = rows.at(-1);
     if (last && agree(last, row)) {
