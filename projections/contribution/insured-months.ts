@@ -12,6 +12,7 @@ import {
 import type { Scheme } from '../../events';
 import type { Inquiry } from '../inquiry';
 import type { BenefitYear, PaymentRecord } from '../payments';
+import { isShort } from './short-break';
 
 /** Which run is asked for: its scheme (left out: either), its last month, and the day by which money must have arrived. */
 export interface RunQuestion {
@@ -80,8 +81,36 @@ function addResidentMonths(insured: MonthNumber[], inquiry: Inquiry, payments: P
     const enrolled = enrolledDays(inquiry, year, on);
     if (!enrolled) continue;
     const through = monthOf(enrolled.through);
-    for (let month = monthOf(enrolled.from); month <= through; month++) insured.push(month);
+    const from = filledFrom(inquiry, payments, year) ?? monthOf(enrolled.from);
+    for (let month = from; month <= through; month++) insured.push(month);
   }
+}
+
+/**
+ * The first month of the short gap that the premium of a switch into the resident scheme pays for (JX-7.1: it is the
+ * back-payment, and back-paid months count, A-20). Undefined where there is no gap, or none that a rule gives back.
+ */
+function filledFrom(
+  inquiry: Inquiry,
+  payments: PaymentRecord,
+  { year, region, arrival }: BenefitYear,
+): MonthNumber | undefined {
+  const through = monthOf(arrival) - 1;
+  if (arrival < firstDayOfYear(year)) return undefined;
+  let left = -Infinity;
+  for (const paid of payments.months)
+    if (paid.month <= through && paid.arrival < arrival && paid.refundedOn === undefined)
+      left = Math.max(left, paid.month);
+  if (left === -Infinity || left === through) return undefined;
+  const short = inquiry.read('switch.short', region, arrival);
+  const limit = inquiry.read('switch.limit', region, arrival);
+  const minimum = inquiry.read('switch.minimum', region, arrival);
+  if (!short.known || !short.value.restoreGap || !limit.known || !minimum.known) return undefined;
+  const gap = { from: left + 1, through };
+  if (!isShort(limit.value, gap, arrival)) return undefined;
+  const before = { scheme: minimum.value.scope === 'sameScheme' ? ('employee' as const) : undefined, through: left };
+  const enough = consecutiveMonths(inquiry, payments, { ...before, on: arrival - 1 }) >= minimum.value.months;
+  return enough ? gap.from : undefined;
 }
 
 /**

@@ -52,15 +52,7 @@ export function timelineOf(
   const chosen = oneSource(inquiry, payments, { covered: halted.covered, windows, open, relations });
   const standing = withoutCovered(windows, chosen.covered);
 
-  const covered = mergeTouching(
-    chosen.covered,
-    (a, b) =>
-      a.scheme === b.scheme &&
-      a.region === b.region &&
-      a.restored === b.restored &&
-      a.basis === b.basis &&
-      a.participation === b.participation,
-  );
+  const covered = joined(chosen.covered);
   return {
     timeline: {
       relations,
@@ -99,6 +91,21 @@ function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns, years: ResidentYear
     stretches.push(stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), false));
   }
   return stretches;
+}
+
+/** Intervals in order, those of one relation joined where they touch; where no rule chooses, two relations run side by side. */
+function joined(stretches: readonly Stretch[]): Stretch[] {
+  const alike = new Map<string, Stretch[]>();
+  for (const stretch of stretches) {
+    const { scheme, region, restored, basis, participation } = stretch;
+    const key = [scheme, region, restored, basis, participation].join();
+    const group = alike.get(key);
+    if (group) group.push(stretch);
+    else alike.set(key, [stretch]);
+  }
+  return [...alike.values()]
+    .flatMap((group) => mergeTouching(group, () => true))
+    .sort((a, b) => a.from - b.from || a.through - b.through);
 }
 
 function restoredMonths(runs: EmployeeRuns): Stretch[] {

@@ -85,12 +85,18 @@ function named({ scheme, region, participation }: Relation): Relation {
 
 const SCHEMES = { employee: '职工医保', resident: '居民医保' } as const;
 
-function inZh({ scheme, region }: Relation): string {
-  return `${region} ${SCHEMES[scheme]}`;
+const PARTICIPATIONS: Partial<Record<NonNullable<Relation['participation']>, { zh: string; en: string }>> = {
+  employed: { zh: '（随单位）', en: ' through an employer' },
+  flexible: { zh: '（灵活就业）', en: ' as a flexible worker' },
+  unemployed: { zh: '（领取失业金）', en: ' on unemployment benefit' },
+};
+
+function inZh({ scheme, region, participation }: Relation): string {
+  return `${region} ${SCHEMES[scheme]}${(participation && PARTICIPATIONS[participation]?.zh) ?? ''}`;
 }
 
-function inEn({ scheme, region }: Relation): string {
-  return `${scheme} in ${region}`;
+function inEn({ scheme, region, participation }: Relation): string {
+  return `${scheme}${(participation && PARTICIPATIONS[participation]?.en) ?? ''} in ${region}`;
 }
 
 function keptZh(retained: Relation | undefined): string {

@@ -18,11 +18,17 @@ export function placeOn(
   if (source.scheme === 'resident') {
     const students = studentPlace(inquiry, payments, [source], on);
     if (students && students.region === source.region) {
+      const graduated = inquiry
+        .facts('StudentGraduated')
+        .some(
+          ({ day }) =>
+            day <= on && !inquiry.facts('StudentEnrolled').some((again) => again.day > day && again.day <= on),
+        );
       inquiry.because(() => ({
         claim: 'place',
         rule: students.rule,
         events: students.events,
-        zh: `在校学生 ${toDay(on)} 在 ${source.region} 享受居民医保待遇。`,
+        zh: `${graduated ? '毕业当年的学生' : '在校学生'} ${toDay(on)} 在 ${source.region} 享受居民医保待遇。`,
         en: `On ${toDay(on)} the student draws resident benefits in ${source.region}.`,
       }));
     }

@@ -1,6 +1,5 @@
 import {
   OPEN,
-  addMonthsClamped,
   dayNumber,
   firstDayOf,
   lastDayOf,
@@ -22,6 +21,7 @@ import {
 } from '../../libs/policy/evaluation';
 import type { WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
+import { isShort } from '../contribution/short-break';
 import type { Break, PausedDays, WaitingWindow, Waiver } from '../coverage/timeline';
 import type { Fact } from '../history';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
@@ -823,20 +823,6 @@ class Walk {
   }
 }
 
-/** Whether a break is short: by whole unpaid fee months, or by time elapsed to the arrival (A-03, A-04). */
-export function isShort(
-  limit: BreakLimit,
-  gap: { from: MonthNumber; through: MonthNumber },
-  arrival: DayNumber,
-): boolean {
-  if (limit.measure === 'elapsed') {
-    const anniversary = addMonthsClamped(firstDayOf(gap.from), limit.months);
-    return limit.inclusive ? arrival <= anniversary : arrival < anniversary;
-  }
-  const months = gap.through - gap.from + 1;
-  return limit.inclusive ? months <= limit.months : months < limit.months;
-}
-
 export function overLimit(
   gapped: { from: MonthNumber; through: MonthNumber },
   limit: BreakLimit,
@@ -851,6 +837,12 @@ export function overLimit(
 
 function contiguousTo(through: MonthNumber, paid: readonly FeeMonth[]): FeeMonth[] {
   const block: FeeMonth[] = [];
+  if (limit.measure === 'elapsed') {
+    return {
+      zh: `自 ${toDay(firstDayOf(gapped.from))} 起中断，到缴费到账已超过 ${limit.months} 个月`,
+      en: `unpaid from ${toDay(firstDayOf(gapped.from))}, over ${limit.months} months before the payment arrived`,
+    };
+  }
   for (let month = through; ; month--) {
     const found = paid.find((entry) => entry.month === month);
     if (!found) return block.reverse();

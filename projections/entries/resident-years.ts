@@ -19,11 +19,12 @@ import {
 } from '../../libs/policy/evaluation';
 import type { PremiumDue, WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
+import { isShort } from '../contribution/short-break';
 import type { Break, WaitingWindow, Waiver } from '../coverage/timeline';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { isCurrent, type BenefitYear, type PaymentRecord } from '../payments';
 import { aidIdentities, type AidHeld } from './aid-held';
-import { isShort, overLimit } from './employee-runs';
+import { overLimit } from './employee-runs';
 import { explainWaiver, explainWindow, startDay, windowFrom } from './waiting';
 
 /** What one paid benefit year covers, before anything is taken away. */

@@ -51,6 +51,7 @@ function employeeState(
   for (const entry of payments.months) if (entry.arrival <= on && entry.refundedOn === undefined) paid.add(entry.month);
   if (paid.has(month)) return { status: 'paid', ...through };
   const open = relations.some((relation) => statusOn(relation, on) === 'normal');
+  if (paidAhead(relations, payments, on)) return { status: 'paid', ...through };
   if (isDue(inquiry, 'employee', month, on)) return { status: 'due', ...through };
   const unpaid = open && hasUnpaidMonth(relations, payments, paid, on);
   if (paidThrough === undefined) return { status: unpaid ? 'interrupted' : 'none' };
@@ -72,6 +73,19 @@ function hasUnpaidMonth(
     const began = firstOwed(payments, monthOf(current.from), registered?.data.firstFeeMonth);
     for (let earlier = Math.max(began, month - 600); earlier < month; earlier++) if (!paid.has(earlier)) return true;
     return false;
+  });
+}
+
+/** Nothing is owed before the relation's first fee month, and that is paid: all that was due has arrived (JL-9.2). */
+function paidAhead(relations: readonly RelationRecord[], payments: PaymentRecord, on: DayNumber): boolean {
+  return relations.some((relation) => {
+    const current = relation.statuses.find(({ from, through }) => from <= on && on <= through);
+    if (current?.status !== 'normal') return false;
+    const first = firstOwed(payments, monthOf(current.from), relation.registered?.data.firstFeeMonth);
+    return (
+      first > monthOf(on) &&
+      payments.months.some((paid) => paid.month === first && paid.arrival <= on && paid.refundedOn === undefined)
+    );
   });
 }
 

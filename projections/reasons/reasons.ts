@@ -131,7 +131,9 @@ function interruptionReason(inquiry: Inquiry, payments: PaymentRecord, broken: I
   const before =
     payments.months.findLast(({ month }) => month === from - 1) ??
     payments.years.findLast(({ year }) => year * 12 + 11 === from - 1);
-  const resumed = payments.months.find(({ month, arrival }) => month === through + 1 && arrival <= on);
+  const resumed =
+    payments.months.find(({ month, arrival }) => month === through + 1 && arrival <= on) ??
+    payments.years.find(({ year, arrival }) => arrival <= on && Math.max(year * 12, monthOf(arrival)) === through + 1);
   const running = resumed === undefined && through === monthOf(on) - 1;
   inquiry.because({
     claim: 'interruptions',
