@@ -280,15 +280,21 @@ class Course {
     const { authority } = this.options;
     if (authority?.overStream === undefined) return this.settleAllowed(batches);
     const faults = await Promise.all(batches.map(({ stream, facts }) => authority.overStream!(stream, facts)));
-    const allowed = batches.map(({ stream, facts }, place) => ({
-      stream,
-      facts: facts.filter((_, index) => faults[place]![index] === undefined),
-    }));
+    const refused = batches.map(({ rows }, place) => {
+      const ofRow = new Map(
+        rows.map((row, index) => [row, faults[place]![index]] as const).filter(([, fault]) => fault),
+      );
+      return rows.map((row) => ofRow.get(row));
+    });
+    const allowed = batches.map(({ stream, facts, rows }, place) => {
+      const isAllowed = (_: unknown, index: number) => refused[place]![index] === undefined;
+      return { stream, facts: facts.filter(isAllowed), rows: rows.filter(isAllowed) };
+    });
     const settled = (await this.settleAllowed(allowed.filter(({ facts }) => facts.length > 0))).values();
-    return batches.map(({ facts }, place) => {
-      const ofStream = allowed[place]!.facts.length === 0 ? [] : settled.next().value!;
+    return refused.map((ofStream, place) => {
+      const results = allowed[place]!.facts.length === 0 ? [] : settled.next().value!;
       let next = 0;
-      return facts.map((_, index) => faults[place]![index] ?? ofStream[next++]!);
+      return ofStream.map((fault) => fault ?? results[next++]!);
     });
   }
 
@@ -379,20 +385,24 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
   return reversals;
 }
 
-async function record(course: Course, run: FileRun, rows: readonly ReadRow[]): Promise<void> {
-  const streams = new Map<string, { stream: string; facts: LedgerEvent[]; rows: ReadRow[] }>();
-  for (const read of rows) {
-    const { stream } = read.facts[0]!;
+async function record(course: Course, run: FileRun, read: readonly ReadRow[]): Promise<void> {
+  const streams = new Map<string, { stream: string; facts: LedgerEvent[]; rows: SourceRow[] }>();
+  for (const { row, facts } of read) {
+    const { stream } = facts[0]!;
     let ofStream = streams.get(stream);
     if (ofStream === undefined) streams.set(stream, (ofStream = { stream, facts: [], rows: [] }));
-    ofStream.rows.push(read);
-    for (const fact of read.facts) ofStream.facts.push(fact);
+    for (const fact of facts) {
+      ofStream.facts.push(fact);
+      ofStream.rows.push(row);
+    }
   }
   const batches = [...streams.values()];
   const settled = await course.settle(batches);
-  batches.forEach(({ rows: ofStream }, place) => {
-    let next = 0;
-    for (const { row, facts } of ofStream) run.settle(row, settled[place]!, next, (next += facts.length));
+  batches.forEach(({ rows }, place) => {
+    for (let from = 0, until = 0; from < rows.length; from = until) {
+      while (rows[until] === rows[from] && until < rows.length) until += 1;
+      run.settle(rows[from]!, settled[place]!, from, until);
+    }
   });
 }
 
@@ -431,7 +441,7 @@ async function importReversals(course: Course, file: number, settledRows: number
 }
 
 async function settleOne(course: Course, stream: string, fact: LedgerEvent): Promise<Settled[]> {
-  const [settled] = await course.settle([{ stream, facts: [fact] }]);
+  const [settled] = await course.settle([{ stream, facts: [fact], rows: [fact] }]);
   return settled!;
 }
 
@@ -501,15 +511,18 @@ async function recordStreams(course: Course, streams: readonly { stream: string;
   for (const { facts, of, refused } of told) {
     const rows = new Map<string, { of: Staged; results: Settled[] }>();
     const settleOne = (one: Staged, result: Settled) => {
-      const key = `${one.file}:${one.line}`;
-      const row = rows.get(key);
+      const row = rows.get(rowOf(one));
       if (row) row.results.push(result);
-      else rows.set(key, { of: one, results: [result] });
+      else rows.set(rowOf(one), { of: one, results: [result] });
     };
     for (const { of: one, fault } of refused) settleOne(one, fault);
     if (facts.length > 0) results.next().value!.forEach((result, index) => settleOne(of[index]!, result));
     for (const row of rows.values()) course.runs[row.of.file]!.settle(row.of, row.results);
   }
+}
+
+function rowOf({ file, line }: Staged): string {
+  return `${file}:${line}`;
 }
 
 /** A stream's facts in their order, each with the row it is of; reversals find their payments among what is known and what is told. */
@@ -521,6 +534,7 @@ async function tellStream(
   const told = {
     stream,
     facts: [] as LedgerEvent[],
+    rows: [] as string[],
     of: [] as Staged[],
     refused: [] as { of: Staged; fault: CellFault }[],
   };
@@ -536,6 +550,7 @@ async function tellStream(
     }
     if (fact === undefined) continue;
     told.facts.push(fact);
+    told.rows.push(rowOf(of));
     told.of.push(of);
     if (reversals) known.push(fact);
   }

@@ -250,6 +250,15 @@ describe('a row is refused with line, field, value and what was expected', () =>
     ['a short region', 'relations', { insu_admdvs: '2112' }, /insu_admdvs,.*six digits/],
     ['a thirteenth month', 'payments', { accrym_begn: '202213' }, /accrym_begn,.*202213.*YYYYMM/],
     ['months out of order', 'payments', { accrym_end: '202202' }, /accrym_end,.*not before 2022-03/],
+    ['months of a thousand years', 'payments', { accrym_end: '302203' }, /accrym_end,.*within 100 years/],
+    [
+      'what is owed for a thousand years',
+      'payments',
+      { accrym_end: '302203', clct_flag: '0', arvl_date: '' },
+      /accrym_end,.*within 100 years/,
+    ],
+    ['a code that is a word of the machine', 'payments', { insutype: 'constructor', psn_type: '' }, /insutype,/],
+    ['a category without end', 'payments', { insutype: '', psn_type: 'x'.repeat(900_000) }, /insutype,/],
     ['no arrival', 'payments', { arvl_date: '' }, /arvl_date,.*the day the money arrived/],
     ['half a fen', 'payments', { emp_clct_amt: '480.005' }, /emp_clct_amt,.*at most two decimals/],
     ['a negative amount without a reversal', 'payments', { psn_clct_amt: '-1' }, /psn_clct_amt,.*not below zero/],
@@ -432,6 +441,31 @@ describe('history from elsewhere', () => {
   });
 });
 
+test('a row of several events is recorded whole or not at all', async () => {
+  await run([payments(paid({ opt_time: '2022-06-01' }))], { migratedFrom: 'old' });
+  // The registration is of March and comes too late, the end is of September and would not.
+  const ended = related({ psn_insu_stas: '2', paus_insu_date: '2022-09-13', opt_time: '2022-09-14 09:00:00' });
+  const next = related({ crt_insu_date: '2022-10-01', opt_time: '2022-10-02 09:00:00' });
+  expect(await run([relations(ended, next)], { migratedFrom: 'old' })).toMatchObject({
+    rows: 2,
+    recorded: 1,
+    refused: 1,
+    events: 1,
+  });
+  expect((await events()).map(({ type }) => type)).toEqual(['Paid', 'Registered']);
+  expect(refusals('relations.csv')).toMatch(/recordedAt,.*line 2: .*not before 2022-06-01/);
+});
+
+test('of a row of several events nothing is recorded where whoever imports may not record one of them', async () => {
+  const authority = {
+    overStream: async (_stream: string, facts: readonly LedgerEvent[]) =>
+      facts.map(({ type }) => (type === 'Voided' ? { field: 'type', reason: 'not yours' } : undefined)),
+  };
+  const files = [relations(related({ psn_insu_stas: '3' }), related({ crt_insu_date: '2022-10-01' }))];
+  expect(await run(files, { authority })).toMatchObject({ rows: 2, recorded: 1, refused: 1, events: 1 });
+  expect((await events()).map(({ effectiveOn }) => effectiveOn)).toEqual(['2022-10-01']);
+});
+
 test('lines of events are taken, those of regions too, and refused one by one', async () => {
   const died = { type: 'Died', person: 'P1', effectiveOn: '2022-01-01', data: {} };
   const period = {
@@ -490,6 +524,8 @@ describe('an agency’s own mapping', () => {
     ['a column nobody knows', 'columns: { persn: x }', /columns\.persn/],
     ['a category in other words', 'category: { "17": { scheme: other } }', /category\.17/],
     ['broken YAML', 'kind: [', /own\.yaml/],
+    ['a list that holds itself', 'scheme: &a [*a]', /scheme: expected a mapping, got a list/],
+    ['a code as long as a page', `category: { "${'1'.repeat(90)}": {} }`, /category\.1{64}…: expected at most 64/],
   ])('with %s is refused', (_, text, reason) => {
     expect(() => loadMapping(file('own.yaml', text))).toThrow(RefusedMapping);
     expect(() => loadMapping(file('own.yaml', text))).toThrow(reason);

@@ -122,7 +122,7 @@ function read(file: string): Mapping {
   } catch (error) {
     throw new RefusedMapping(file, '', `cannot be read: ${(error as Error).message}`);
   }
-  const document = parseDocument(text, { version: '1.2' });
+  const document = parseDocument(text, { version: '1.2', logLevel: 'error' });
   const [broken] = document.errors;
   if (broken) throw new RefusedMapping(file, '', broken.message);
   const written = fields(file, '', plain(file, document));
@@ -132,11 +132,7 @@ function read(file: string): Mapping {
   for (const [section, words] of Object.entries(CODES)) {
     for (const [code, word] of Object.entries(fields(file, section, written[section]))) {
       if (!words.includes(word as string)) {
-        throw new RefusedMapping(
-          file,
-          `${section}.${code}`,
-          `expected one of ${words.join(', ')}; got ${JSON.stringify(word)}`,
-        );
+        throw new RefusedMapping(file, `${section}.${code}`, `expected one of ${words.join(', ')}; got ${shown(word)}`);
       }
     }
   }
@@ -196,7 +192,12 @@ function checkCategory(
 function fields(file: string, path: string, value: unknown): Record<string, unknown> {
   if (value === undefined || value === null) return {};
   if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new RefusedMapping(file, path, `expected a mapping, got ${JSON.stringify(value)}`);
+  throw new RefusedMapping(file, path, `expected a mapping, got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'a mapping' : String(JSON.stringify(value)).slice(0, 60);
 }
 
 function overlay(base: Mapping, own: Mapping): Mapping {

@@ -60,7 +60,7 @@ export function factsOfPayment(row: Row, context: RowContext): PaymentFacts {
     lateFeeFen: amountOf(row, 'lateFeeYuan', sign) || undefined,
   };
   if (reversal === 'reversal') return { reverses: reversedPayment(row, person, on, paid, context) };
-  const make = isOfScheme(participation, scheme) && isUsualPeriod({ feeMonths, benefitYear }) ? plainFactOf : factOf;
+  const make = isOfScheme(participation, scheme) && isUsualYear(benefitYear) ? plainFactOf : factOf;
   return { facts: [make(row, { type: 'Paid', person, effectiveOn: on, data: paid }, context)] };
 }
 
@@ -75,6 +75,8 @@ function reversedPayment(row: Row, person: string, on: string, paid: PaymentKey,
   };
 }
 
+/** As for spans in events: a slip in a year must not become what is owed for a thousand of them. */
+const LONGEST_SPAN_MONTHS = 1200;
 const REVERSED = 'reversed by the collector (revs_flag -)';
 
 interface Period {
@@ -87,6 +89,8 @@ function periodOf(row: Row, scheme: string): Period {
   const from = row.neededMonth('feeFrom');
   const through = row.month('feeThrough') ?? from;
   if (through < from) return row.refuse('feeThrough', `a month not before ${from}`);
+  if (monthNumber(through) - monthNumber(from) >= LONGEST_SPAN_MONTHS)
+    return row.refuse('feeThrough', 'a month within 100 years of the first');
   if (scheme === 'employee') return { feeMonths: { from, through } };
   if (from.slice(0, 4) !== through.slice(0, 4))
     return row.refuse('feeThrough', `a month of ${from.slice(0, 4)}: residents pay for one calendar year`);
@@ -133,10 +137,9 @@ function assessments(
   });
 }
 
-/** A period that the door lets in whatever else it says; about any other it is asked. */
-function isUsualPeriod({ feeMonths, benefitYear }: Period): boolean {
-  if (feeMonths !== undefined) return +feeMonths.through.slice(0, 4) - +feeMonths.from.slice(0, 4) < 99;
-  return benefitYear !== undefined && benefitYear >= 1900 && benefitYear < 3000;
+/** A year that the door lets in whatever else is said; about any other it is asked. */
+function isUsualYear(benefitYear: number | undefined): boolean {
+  return benefitYear === undefined || (benefitYear >= 1900 && benefitYear < 3000);
 }
 
 function isWholeYear(feeMonths: Period['feeMonths']): boolean {

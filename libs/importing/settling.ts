@@ -16,6 +16,8 @@ export interface Settlement {
 export interface StreamFacts {
   stream: string;
   facts: readonly LedgerEvent[];
+  /** The row that each fact is of: equal for facts that are recorded together or not at all. */
+  rows: readonly unknown[];
 }
 
 /**
@@ -31,10 +33,11 @@ export async function settle(ledger: Ledger, batches: readonly StreamFacts[], si
 
 function settlementOf(
   ledger: Ledger,
-  { stream, facts }: StreamFacts,
+  told: StreamFacts,
   outcome: RecordOutcome,
   since: bigint | undefined,
 ): Settlement | Promise<Settlement> {
+  const { stream, facts } = told;
   switch (outcome.outcome) {
     case 'recorded':
       return { settled: facts.map(() => 'recorded'), position: outcome.position };
@@ -51,7 +54,7 @@ function settlementOf(
       );
     default: {
       const found: Settlement = { settled: [] };
-      return settleOneByOne(ledger, stream, facts, since, found).then((settled) => ({ ...found, settled }));
+      return settleOneByOne(ledger, told, since, found).then((settled) => ({ ...found, settled }));
     }
   }
 }
@@ -69,8 +72,7 @@ function note(position: bigint, found: Settlement): void {
 
 async function settleOneByOne(
   ledger: Ledger,
-  stream: string,
-  facts: readonly LedgerEvent[],
+  { stream, facts, rows }: StreamFacts,
   since: bigint | undefined,
   found: Settlement,
 ): Promise<Settled[]> {
@@ -92,6 +94,16 @@ async function settleOneByOne(
     // Said again in the same batch, it is there by its own doing only once.
     known.set(fact.id, { content: there?.content ?? content, first: there === undefined ? index : there.first });
   });
+  /** Refuses with a fact all that is of its row and still open: no row is recorded in part. */
+  const refuse = (faults: ReadonlyMap<number, CellFault>) => {
+    const ofRow = new Map([...faults].map(([index, fault]) => [rows[index], fault]));
+    for (const index of open) {
+      const fault = faults.get(index) ?? ofRow.get(rows[index]);
+      if (fault !== undefined) settled.set(index, fault);
+    }
+    open = open.filter((index) => !settled.has(index));
+  };
+  refuse(new Map([...settled].flatMap(([index, one]) => (typeof one === 'object' ? [[index, one] as const] : []))));
 
   while (open.length > 0) {
     const outcome = await ledger.append(
@@ -118,17 +130,11 @@ async function settleOneByOne(
         }
         break;
       case 'refused':
-        if (open.length === 1) faults.set(open[0]!, { field: '(row)', reason: outcome.message });
+        if (halves(open, rows).length === 1) faults.set(open[0]!, { field: '(row)', reason: outcome.message });
         else {
-          const half = Math.ceil(open.length / 2);
-          for (const part of [open.slice(0, half), open.slice(half)]) {
-            const results = await settleOneByOne(
-              ledger,
-              stream,
-              part.map((index) => facts[index]!),
-              since,
-              found,
-            );
+          for (const part of halves(open, rows)) {
+            const told = { stream, facts: part.map((index) => facts[index]!), rows: part.map((index) => rows[index]) };
+            const results = await settleOneByOne(ledger, told, since, found);
             part.forEach((index, place) => settled.set(index, results[place]!));
           }
           open = [];
@@ -137,14 +143,27 @@ async function settleOneByOne(
       default:
         throw new Error(`${stream}: the import could not record: ${outcome.outcome}`);
     }
-    for (const [index, fault] of faults) settled.set(index, fault);
     if (open.length > 0 && faults.size === 0)
       throw new Error(`${stream}: the store refused the batch without naming an event`);
-    open = open.filter((index) => !faults.has(index));
+    refuse(faults);
   }
   for (const [index, first] of repeats) {
     const become = settled.get(first)!;
     if (typeof become === 'object') settled.set(index, become);
   }
   return facts.map((_, index) => settled.get(index)!);
+}
+
+/** The facts in two parts, no row cut in two; one part where all are of one row. */
+function halves(open: readonly number[], rows: readonly unknown[]): number[][] {
+  const byRow = new Map<unknown, number[]>();
+  for (const index of open) {
+    const ofRow = byRow.get(rows[index]);
+    if (ofRow) ofRow.push(index);
+    else byRow.set(rows[index], [index]);
+  }
+  const all = [...byRow.values()];
+  const half = Math.ceil(all.length / 2);
+  const inOrder = (part: number[][]) => part.flat().sort((a, b) => a - b);
+  return [all.slice(0, half), all.slice(half)].filter((part) => part.length > 0).map(inOrder);
 }

@@ -9,6 +9,8 @@ const BUILT_IN: ReadonlyMap<number, NumberFormat> = new Map([
   [22, 'dayAndTime'],
 ]);
 
+const MOST_DIGITS = 40;
+
 /** What a format makes of a number: its id where it is built in, else its code such as `yyyy"年"m"月"d"日"`. */
 export function numberFormat(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) return BUILT_IN.get(id) ?? 'plain';
@@ -17,7 +19,7 @@ export function numberFormat(id: number, code: string | undefined): NumberFormat
     .replace(/\[(h+|m+|s+)\]/gi, '$1')
     .replace(/\[[^\]]*\]/g, '')
     .split(';', 1)[0]!;
-  if (/^0+$/.test(bare)) return bare.length === 1 ? 'plain' : { digits: bare.length };
+  if (/^0+$/.test(bare)) return bare.length === 1 || bare.length > MOST_DIGITS ? 'plain' : { digits: bare.length };
   if (/general|[0#?]/i.test(bare.replace(/s\.0+/gi, 's'))) return 'plain';
   const day = /d/i.test(bare);
   const year = /y|e/i.test(bare);
