@@ -1,6 +1,6 @@
 import { type Answer } from '../answer';
 import { causesBetween, type Cause } from './causes';
-import { changesBetween, figuresIn, hasHappened, parts, sameFigures, type Change } from './figures';
+import { changesBetween, figuresIn, hasHappened, partOf, parts, sameFigures, type Change } from './figures';
 import { minimal } from './minimal';
 import { answerTo, type Side } from './side';
 import { Trial, type Said, type Tried } from './trial';
@@ -81,7 +81,8 @@ class Sifted {
 
   /** Which of them make a change, by their places; none of those can be left out. */
   causesOf(change: Change): number[] {
-    const saysSo = (one: Tried | undefined) => one !== undefined && hasHappened(change, one.says(change.part));
+    const part = partOf(change);
+    const saysSo = (one: Tried | undefined) => one !== undefined && hasHappened(change, one.says(part));
     const made = (places: readonly number[]) => saysSo(this.trial.of(places.map((place) => this.chosen[place]!)));
     const latestFirst = (places: readonly number[]) => [...places].sort((a, b) => b - a);
     const all = [...this.chosen.keys()];
@@ -126,6 +127,6 @@ function allChanges(before: Said, after: Said): Change[] {
   });
 }
 
-function spoken({ part: _part, keys: _keys, ...change }: Change): Omit<Change, 'part' | 'keys'> {
+function spoken({ keys: _keys, ...change }: Change): Omit<Change, 'keys'> {
   return change;
 }

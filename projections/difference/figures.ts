@@ -18,7 +18,6 @@ export interface Change {
   at: string;
   from?: unknown;
   to?: unknown;
-  readonly part: Part;
   /** What must read so for the change to have happened, by key and count. */
   readonly keys: readonly (readonly [key: string, count: number])[];
 }
@@ -89,6 +88,11 @@ export function hasHappened({ keys }: Change, figures: Figures): boolean {
   return keys.every(([key, count]) => (figures.get(key)?.count ?? 0) === count);
 }
 
+/** The part of an answer that a change is in. */
+export function partOf({ at }: Change): Part {
+  return at.split('.', 1)[0] as Part;
+}
+
 /** Every span and figure in which the answers differ, in the order of the answer's parts. Empty when they say the same. */
 export function changesBetween(from: Figures, to: Figures): Change[] {
   const gone = lacking(from, to);
@@ -99,7 +103,6 @@ export function changesBetween(from: Figures, to: Figures): Change[] {
     const after = other ? ([[other.key, to.get(other.key)!.count]] as const) : [];
     if (other) other.left = 0;
     changes.push({
-      part: figure.part,
       at: figure.at,
       from: figure.value,
       ...(other ? { to: other.figure.value } : {}),
@@ -109,10 +112,10 @@ export function changesBetween(from: Figures, to: Figures): Change[] {
   for (const { key, figure, left } of come) {
     if (left > 0) {
       const count = to.get(key)!.count;
-      changes.push({ part: figure.part, at: figure.at, to: figure.value, keys: [[key, count]] });
+      changes.push({ at: figure.at, to: figure.value, keys: [[key, count]] });
     }
   }
-  return changes.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part));
+  return changes.sort((a, b) => parts.indexOf(partOf(a)) - parts.indexOf(partOf(b)));
 }
 
 interface Lacking {
