@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { openEmbeddedStore, type EventStore } from '../event-store';
 import { openLedger, type Ledger } from '../ledger';
 import { Policies, loadPoliciesOrThrow } from '../policy';
-import { BadBasis, Disputes, PackNotAtHand, formatBasis, parseBasis } from '.';
+import {
+  BadBasis,
+  Disputes,
+  PackNotAtHand,
+  formatBasis,
+  parseBasis,
+  type RegionImpactDone,
+  type RegionImpactStep,
+  type RegionProposal,
+} from '.';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', 'policies'));
 const REGION = '211200';
@@ -321,16 +330,56 @@ describe('the impact of a proposal', () => {
       data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
     };
     await record('person-P4', paid('2022-04', '2022-04-05'), paid('2022-10', '2022-10-12'));
-    const impact = await disputes.regionImpact(store, REGION, [ruling], '2022-10-20');
-    expect(impact).toMatchObject({ region: REGION, examined: 2, parked: [] });
-    expect(impact.changed.map(({ person }) => person)).toContain('P4');
-    expect(impact.totals.waitingDaysGained).toBeGreaterThan(0);
+    const steps = await stepsOf({ validOn: '2022-10-20', events: [ruling] });
+    expect(steps[0]).toMatchObject({
+      kind: 'begun',
+      region: REGION,
+      people: 2,
+      proposed: [{ type: 'RulingRecorded' }],
+    });
+    expect(steps.flatMap((step) => (step.kind === 'changed' ? [step.impact.person] : []))).toContain('P4');
+    const sum = steps.at(-1) as RegionImpactDone;
+    expect(sum).toMatchObject({ kind: 'done', examined: 2, parked: 0 });
+    expect(sum.totals.waitingDaysGained).toBeGreaterThan(0);
     // A day more of waiting is not the fund's, by the rule of the waiting; every day is told of one bearer.
-    expect(impact.bearing).toContainEqual(expect.objectContaining({ who: 'notFund', rule: 'TL-2.2.2b' }));
-    for (const figure of Object.keys(impact.totals) as (keyof typeof impact.totals)[]) {
-      expect(impact.bearing.reduce((sum, one) => sum + one[figure], 0)).toBe(impact.totals[figure]);
+    expect(sum.bearing).toContainEqual(expect.objectContaining({ who: 'notFund', rule: 'TL-2.2.2b' }));
+    for (const figure of Object.keys(sum.totals) as (keyof typeof sum.totals)[]) {
+      expect(sum.bearing.reduce((total, one) => total + one[figure], 0)).toBe(sum.totals[figure]);
     }
     expect(await ledger.regionEvents(REGION)).toEqual([]);
+  });
+
+  it('of a region counts a person of several ids once, and only those among whom it is asked', async () => {
+    await aDispute();
+    await record('person-P5', paid('2022-04', '2022-04-05'), paid('2022-10', '2022-10-12'));
+    await record('person-P6', paid('2022-05', '2022-05-05'));
+    await record('person-P5', { type: 'Merged', effectiveOn: '2023-01-01', data: { otherPersonId: 'P6', reason: 'one man' } });
+    const ruling = {
+      type: 'RulingRecorded',
+      effectiveOn: '2022-01-01',
+      data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
+    };
+    const steps = await stepsOf({ validOn: '2022-10-20', events: [ruling] });
+    expect(steps[0]).toMatchObject({ people: 3 });
+    expect(steps.at(-1)).toMatchObject({ examined: 2 });
+    const one = await stepsOf({ validOn: '2022-10-20', events: [ruling], among: async (person) => person === 'P1' });
+    expect(one.at(-1)).toMatchObject({ examined: 1 });
+  });
+
+  it('of other packs for a region is what they would answer', async () => {
+    await record('person-P4', paid('2022-04', '2022-04-05'), paid('2022-10', '2022-10-12'));
+    const without = new Policies(
+      policies.packs.map((pack) =>
+        pack.region === REGION ? { ...pack, settings: withoutLongBreaks(pack.settings) } : pack,
+      ),
+    );
+    const steps = await stepsOf({ validOn: '2022-10-20', policies: without });
+    expect(steps[0]).toMatchObject({ proposed: [], people: 1 });
+    const [, changed] = steps;
+    expect(changed).toMatchObject({ kind: 'changed', impact: { person: 'P4' } });
+    const now = (await ledger.answer({ person: 'P4', validOn: '2022-10-20', knownAt: ledger.now() }))!;
+    expect(now.waitingPeriods).toHaveLength(1);
+    expect((steps.at(-1) as RegionImpactDone).totals.waitingDaysLost).toBe(30);
   });
 
   it('refuses what could not be recorded either, field by field', async () => {
@@ -351,3 +400,14 @@ describe('the impact of a proposal', () => {
     ).rejects.toThrow(/stream/);
   });
 });
+
+async function stepsOf(proposal: RegionProposal): Promise<RegionImpactStep[]> {
+  const steps: RegionImpactStep[] = [];
+  for await (const step of disputes.regionImpact(store, REGION, proposal)) steps.push(step);
+  return steps;
+}
+
+function withoutLongBreaks<T extends object>(settings: T): T {
+  const { 'interruption.long': _long, ...left } = settings as Record<string, unknown>;
+  return left as T;
+}

@@ -1,25 +1,37 @@
 import type { Ledger } from '../ledger';
 import { RegionNeeded } from '../ledger';
-import { dayOfInstant, type Day } from '../calendar';
+import { dayOfInstant } from '../calendar';
 import type { EventReader } from '../event-store';
 import type { HashAlgorithm } from '../evidence';
 import type { Policies } from '../policy/evaluation';
 import { UnreadableEvent, parseStream, personStream, regionStream, type LedgerEvent } from '../../events';
+import { answerTo } from '../../projections/difference';
 import { answerOf, compared, type AnswerAtBasis, type DifferenceReport } from './answers';
 import { parseBasis, type Basis } from './basis';
 import { askedAgain, givenAnswers, giving, type AskedAgain, type Asker, type GivenAnswer, type Giving } from './given';
-import { gather, mergedStreams, namedStreams, resolve, upTo, type Material, type Resolved } from './material';
-import { impactOf, type Impact } from './impact';
+import {
+  gather,
+  mergedStreams,
+  namedStreams,
+  resolve,
+  upTo,
+  withRegion,
+  type Material,
+  type Resolved,
+} from './material';
+import { impactOf, isIdle, type Impact } from './impact';
 import { sealPacket, type PacketSource } from './packet/seal-packet';
 import type { Packet } from './packet/format';
 import { proposedEvents } from './proposal';
-import { addToRegion, emptyRegionImpact, peopleOf, type RegionImpact } from './region-impact';
+import { addImpact, nobodyYet, peopleOf, type RegionImpactStep, type RegionProposal } from './region-impact';
 import { timelineOf, type Timeline } from './timeline';
 
 /** What a proposal is asked about. */
 export interface Proposal extends Pick<Basis, 'validOn' | 'region'> {
   /** The stream that the events are proposed for; left out: the person's own. */
   stream?: string;
+  /** The packs as they would be; left out: as they are. */
+  policies?: Policies;
 }
 
 export interface DisputesOptions {
@@ -111,48 +123,81 @@ export class Disputes {
    * nothing. Undefined for a person without a single event. Throws `InvalidProposal`, and as `answerAt`.
    */
   async impact(person: string, inputs: readonly unknown[], asked: Proposal): Promise<Impact | undefined> {
-    const { validOn, region, stream = personStream(person) } = asked;
+    const { validOn, region, stream = personStream(person), policies } = asked;
     const material = await gather(this.ledger, person, [region, regionOfStream(stream)]);
     if (!material) return undefined;
     const now = this.ledger.now();
     const known = material.streams.get(stream) ?? (await this.ledger.streamEvents(stream));
-    const proposed = proposedEvents(stream, inputs, known, now);
+    const proposed = policies && inputs.length === 0 ? [] : proposedEvents(stream, inputs, known, now);
     const basis = { validOn, knownAt: now, ...(region === undefined ? {} : { region }) };
     const widened = await this.withNamed(material, proposed);
     const from = this.resolved(widened, basis);
-    const to = { ...from, side: { ...from.side, events: [...from.side.events, ...proposed] } };
+    const would = policies ? resolve(widened, basis, now, policies) : from;
     const revision = material.streams.get(personStream(person))!.at(-1)!.revision!;
-    return impactOf(compared(widened, from, to), proposed, revision, dayOfInstant(now));
+    return withRegion(person, () => {
+      const after = answerTo({ ...would.side, events: [...would.side.events, ...proposed] });
+      return impactOf(answerTo(from.side), after, proposed, revision, dayOfInstant(now));
+    });
   }
 
   /**
-   * What events proposed for a region's stream would change for everyone it touches: those whose facts name the region or one
-   * below it. `reader` is scanned once. Records nothing. Throws `InvalidProposal`.
+   * What a proposal for a region would change for everyone it touches, person by person: those whose facts name the region or
+   * one below it. `reader` is scanned once, nothing is kept of whom was told. Records nothing. Throws `InvalidProposal` before
+   * the first step.
    */
-  async regionImpact(
+  async *regionImpact(
     reader: Pick<EventReader, 'readAll'>,
     region: string,
-    inputs: readonly unknown[],
-    validOn: Day,
-  ): Promise<RegionImpact> {
+    { validOn, events = [], policies, among }: RegionProposal,
+  ): AsyncGenerator<RegionImpactStep, void> {
     const stream = regionStream(region);
+    const knownAt = this.ledger.now();
     const known = await this.ledger.streamEvents(stream);
-    const proposed = proposedEvents(stream, inputs, known, this.ledger.now());
-    const total = emptyRegionImpact(region, validOn, proposed);
-    for (const person of await peopleOf(reader, region)) {
-      const impact = await this.impactOrParked(person, proposed, { validOn, stream });
-      if (impact) addToRegion(total, person, impact);
+    const proposed = policies && events.length === 0 ? [] : proposedEvents(stream, events, known, knownAt);
+    const ids = await peopleOf(reader, region);
+    yield {
+      kind: 'begun',
+      region,
+      validOn,
+      knownAt,
+      ...(known.length === 0 ? {} : { revision: known.at(-1)!.revision! }),
+      proposed: proposed.map(({ id, type, effectiveOn }) => ({ id, stream, type, effectiveOn })),
+      people: ids.length,
+    };
+    const sum = nobodyYet();
+    const asked = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      if (index > 0 && index % PROGRESS_EVERY === 0)
+        yield { kind: 'progress', examined: sum.examined, people: ids.length };
+      if (among && !(await among(id))) continue;
+      const found = await this.impactOrParked(id, asked, proposed, { validOn, stream, policies });
+      if (found === undefined) continue;
+      sum.examined++;
+      if (found === 'parked') {
+        sum.parked++;
+        yield { kind: 'parked', person: id };
+      } else if (!isIdle(found)) {
+        addImpact(sum, found);
+        yield { kind: 'changed', impact: found };
+      }
+      // A server has others to answer.
+      await new Promise(setImmediate);
     }
-    return total;
+    yield sum;
   }
 
+  /** Undefined where somebody was asked about under another of his ids. */
   private async impactOrParked(
-    person: string,
+    id: string,
+    asked: Set<string>,
     proposed: LedgerEvent[],
-    asked: Proposal,
+    proposal: Proposal,
   ): Promise<Impact | 'parked' | undefined> {
     try {
-      return await this.impact(person, proposed, asked);
+      const { countedUnder } = await this.ledger.onePerson(id, this.ledger.now());
+      if (asked.has(countedUnder)) return undefined;
+      asked.add(countedUnder);
+      return (await this.impact(countedUnder, proposed, proposal)) ?? (await this.impact(id, proposed, proposal));
     } catch (error) {
       if (error instanceof UnreadableEvent || error instanceof RegionNeeded) return 'parked';
       throw error;
@@ -172,6 +217,9 @@ export class Disputes {
     return resolve(material, basis, this.ledger.now(), this.policies);
   }
 }
+
+/** People between two words of progress. */
+const PROGRESS_EVERY = 100;
 
 function regionOfStream(stream: string): string | undefined {
   const place = parseStream(stream);

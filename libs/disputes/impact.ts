@@ -1,8 +1,7 @@
 import { OPEN, countPoints, dayNumber, subtract, toDay, type Day, type Span } from '../calendar';
 import type { EventType, LedgerEvent, Scheme } from '../../events';
 import type { Answer, Because } from '../../projections/answer';
-import type { Attributed } from '../../projections/difference';
-import type { DifferenceReport } from './answers';
+import { changesBetween, figuresOf } from '../../projections/difference';
 
 /** Days that a proposal adds or takes away; without `through` no end is known. */
 export interface DayRun {
@@ -55,24 +54,29 @@ export interface Impact {
   because: Because[];
 }
 
-type Change = Pick<Attributed, 'at' | 'from' | 'to'>;
+interface Change {
+  at: string;
+  from?: unknown;
+  to?: unknown;
+}
 
 const MONEY = new Set(['refunds', 'backPayments', 'lateFees', 'bases', 'premiumsDue']);
 
-/** The impact from the comparison of what is known with the same and the proposal. */
+/** The impact from the answer on what is known, and the one on the same with the proposal. */
 export function impactOf(
-  { person, from, to, changes }: DifferenceReport,
+  from: Answer,
+  to: Answer,
   proposed: readonly LedgerEvent[],
   revision: number,
   today: Day,
 ): Impact {
   const countedThrough = from.validOn > today ? from.validOn : today;
-  const plain = changes.map(({ causes: _causes, ...change }) => change);
+  const plain = changesBetween(figuresOf(from), figuresOf(to)).map(({ keys: _keys, ...change }): Change => change);
   const partOf = ({ at }: Change) => at.split('.')[0]!;
   const known = new Set(from.because.map((one) => JSON.stringify(one)));
   const because = to.because.filter((one) => !known.has(JSON.stringify(one)));
   return {
-    person,
+    person: from.person,
     region: to.region,
     validOn: from.validOn,
     knownAt: from.knownAt,

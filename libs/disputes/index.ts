@@ -7,7 +7,13 @@ export { isIdle, type Bearing, type DayChanges, type DayRun, type Impact } from 
 export { PackNotAtHand, type PackStanding } from './law';
 export { checkPacket, packetText, type Packet, type PacketVerdict } from './packet';
 export { InvalidProposal, type ProposalFault } from './proposal';
-export { type RegionImpact } from './region-impact';
+export {
+  type DayTotals,
+  type RegionImpactBegun,
+  type RegionImpactDone,
+  type RegionImpactStep,
+  type RegionProposal,
+} from './region-impact';
 export { warmUp } from './warm-up';
 export { type Timeline, type TimelineEvent, type TimelineState } from './timeline';
 export { causeWords, changeWords, pathWords, term, type Language } from './words';

@@ -1,21 +1,48 @@
-import { jurisdictionsOf } from '../policy/evaluation';
+import { jurisdictionsOf, type Policies } from '../policy/evaluation';
 import type { Day } from '../calendar';
 import type { EventReader } from '../event-store';
-import { parseStream, type EventType, type LedgerEvent } from '../../events';
+import { parseStream, type EventType } from '../../events';
 import { regionsOf } from '../../projections/grounds';
-import { isIdle, type Bearing, type DayRun, type Impact } from './impact';
+import type { Bearing, DayRun, Impact } from './impact';
 
-/** What a proposal for a region's stream would change for everyone it touches. */
-export interface RegionImpact {
+/** What is proposed for a region: events of its stream, or the packs as they would be. */
+export interface RegionProposal {
+  validOn: Day;
+  events?: readonly unknown[];
+  policies?: Policies;
+  /** Who of those touched is asked about; left out: everyone. */
+  among?: (person: string) => Promise<boolean>;
+}
+
+/** What a proposal for a region would change, told as it is found out. Nothing of it is recorded. */
+export type RegionImpactStep =
+  | RegionImpactBegun
+  | { kind: 'changed'; impact: Impact }
+  /** Somebody who cannot be answered about, so that nothing can be said of him. */
+  | { kind: 'parked'; person: string }
+  | { kind: 'progress'; examined: number; people: number }
+  | RegionImpactDone;
+
+/** The first word. */
+export interface RegionImpactBegun {
+  kind: 'begun';
   region: string;
   validOn: Day;
+  knownAt: string;
+  /** Where the region's stream stands; absent where it has no event. Recording with it as the expected revision records only what was looked at. */
+  revision?: number;
   proposed: { id: string; stream: string; type: EventType; effectiveOn: Day }[];
-  /** People whose facts name the region or one below it. */
+  /** How many ids name the region or one below it in their facts. */
+  people: number;
+}
+
+/** The last word. */
+export interface RegionImpactDone {
+  kind: 'done';
+  /** People who were asked about; one with several ids is one. */
   examined: number;
-  /** Those for whom something changes, each with all of it. */
-  changed: Impact[];
-  /** Those who cannot be answered about, so that nothing can be said of them. */
-  parked: string[];
+  changed: number;
+  parked: number;
   totals: DayTotals;
   /** The same days by who bears them, and by which rule where one says it. */
   bearing: (Bearing & DayTotals)[];
@@ -44,38 +71,25 @@ export async function peopleOf(reader: Pick<EventReader, 'readAll'>, region: str
   return [...people];
 }
 
-export function emptyRegionImpact(region: string, validOn: Day, proposed: readonly LedgerEvent[]): RegionImpact {
-  return {
-    region,
-    validOn,
-    proposed: proposed.map(({ id, stream, type, effectiveOn }) => ({ id, stream, type, effectiveOn })),
-    examined: 0,
-    changed: [],
-    parked: [],
-    totals: noDays(),
-    bearing: [],
-  };
+/** The sum of what a proposal would change for each. */
+export function nobodyYet(): RegionImpactDone {
+  return { kind: 'done', examined: 0, changed: 0, parked: 0, totals: noDays(), bearing: [] };
 }
 
-export function addToRegion(total: RegionImpact, person: string, impact: Impact | 'parked'): void {
-  total.examined++;
-  if (impact === 'parked') {
-    total.parked.push(person);
-    return;
+/** Adds what it would change for one more. */
+export function addImpact(sum: RegionImpactDone, { benefitDays, waitingDays }: Impact): void {
+  sum.changed++;
+  for (const { gained, lost } of benefitDays) {
+    addRuns(sum, 'benefitDaysGained', gained);
+    addRuns(sum, 'benefitDaysLost', lost);
   }
-  if (isIdle(impact)) return;
-  total.changed.push(impact);
-  for (const { gained, lost } of impact.benefitDays) {
-    addRuns(total, 'benefitDaysGained', gained);
-    addRuns(total, 'benefitDaysLost', lost);
-  }
-  for (const { gained, lost } of impact.waitingDays) {
-    addRuns(total, 'waitingDaysGained', gained);
-    addRuns(total, 'waitingDaysLost', lost);
+  for (const { gained, lost } of waitingDays) {
+    addRuns(sum, 'waitingDaysGained', gained);
+    addRuns(sum, 'waitingDaysLost', lost);
   }
 }
 
-function addRuns({ totals, bearing }: RegionImpact, figure: keyof DayTotals, runs: readonly DayRun[]): void {
+function addRuns({ totals, bearing }: RegionImpactDone, figure: keyof DayTotals, runs: readonly DayRun[]): void {
   for (const { days, bearing: borne } of runs) {
     let same = bearing.find(({ who, rule }) => who === borne.who && rule === borne.rule);
     if (!same) bearing.push((same = { ...borne, ...noDays() }));

@@ -1,3 +1,3 @@
 export { counted } from './figures';
-export { NoPack, policiesWith } from './replaced-pack';
+export { NoPack, packIn, policiesWith, policiesWithPack } from './replaced-pack';
 export { changeOf, simulate, type SimulationResult } from './simulate';

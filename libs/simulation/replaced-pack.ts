@@ -12,11 +12,32 @@ export class NoPack extends Error {
 /**
  * The packs of a folder with one more file among them. It replaces the version of its region that begins on the same day;
  * beginning on another day it rules from there on, as it would when it were put in force. Nothing is written to the folder.
- * Throws `NoPack` with
- * everything that is wrong with it, alone or among the others.
+ * Throws `NoPack` with everything that is wrong with it, alone or among the others.
  */
 export function policiesWith(folder: string, file: string): LoadedPolicies {
-  const added = headOf(file);
+  return policiesWithPack(folder, headOf(file));
+}
+
+/** A pack as it was sent, and whose it is. Throws `NoPack`. */
+export function packIn(text: string, name: string): ProposedPack {
+  let read: unknown;
+  try {
+    read = parse(text);
+  } catch (error) {
+    throw new NoPack(`${name} cannot be read: ${(error as Error).message}`);
+  }
+  const { pack, version, region, effective } = (read ?? {}) as Record<string, unknown>;
+  const { from } = (effective ?? {}) as Record<string, unknown>;
+  const named = { pack, version, region, 'effective.from': from };
+  for (const [field, value] of Object.entries(named)) {
+    if (typeof value !== 'string' || !/^(?!\.)[\p{L}\p{N}._-]{1,64}$/u.test(value))
+      throw new NoPack(`${name}: ${field}: got ${JSON.stringify(value) ?? 'nothing'}; expected that of a policy pack`);
+  }
+  return { pack, version, region, from, text } as ProposedPack;
+}
+
+/** As `policiesWith`, of a pack that is no file yet. */
+export function policiesWithPack(folder: string, added: ProposedPack): LoadedPolicies {
   const trial = mkdtempSync(join(tmpdir(), 'ledger-what-if-'));
   try {
     cpSync(folder, trial, { recursive: true });
@@ -38,7 +59,7 @@ export function policiesWith(folder: string, file: string): LoadedPolicies {
   }
 }
 
-interface Head {
+export interface ProposedPack {
   pack: string;
   version: string;
   region: string;
@@ -46,23 +67,12 @@ interface Head {
   text: string;
 }
 
-function headOf(file: string): Head {
+function headOf(file: string): ProposedPack {
   let text: string;
-  let read: unknown;
   try {
     text = readFileSync(file, 'utf8');
-    read = parse(text);
   } catch (error) {
     throw new NoPack(`${file} cannot be read: ${(error as Error).message}`);
   }
-  const { pack, version, region, effective } = (read ?? {}) as Record<string, unknown>;
-  const { from } = (effective ?? {}) as Record<string, unknown>;
-  const named = { pack, version, region, 'effective.from': from };
-  for (const [field, value] of Object.entries(named)) {
-    if (typeof value !== 'string' || !/^[\p{L}\p{N}._-]{1,64}$/u.test(value))
-      throw new NoPack(
-        `${basename(file)}: ${field}: got ${JSON.stringify(value) ?? 'nothing'}; expected that of a policy pack`,
-      );
-  }
-  return { pack, version, region, from, text } as Head;
+  return packIn(text, basename(file));
 }

@@ -7,7 +7,9 @@ import {
   term,
   type DayChanges,
   type Impact,
-  type RegionImpact,
+  type RegionImpactBegun,
+  type RegionImpactDone,
+  type RegionImpactStep,
 } from '../../../libs/disputes';
 import { BadInput, addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
 import { asking, basisOf, found, personOf, today, withLedgerOptions, type DisputeOptions } from './asking';
@@ -44,7 +46,7 @@ async function runImpact(person: string | undefined, options: Options, terminal:
   return asking<Status>(options, async ({ disputes, store }) => {
     try {
       if (person === undefined) {
-        const impact = await disputes.regionImpact(store, region!, inputs, validOn);
+        const impact = await collected(disputes.regionImpact(store, region!, { validOn, events: inputs }));
         terminal.out(options.json ? printedJson(impact) : regionPage(impact, lang));
         return impact.changed.length === 0 ? 0 : 1;
       }
@@ -57,6 +59,29 @@ async function runImpact(person: string | undefined, options: Options, terminal:
       throw error;
     }
   });
+}
+
+/** A region's impact as a whole. */
+interface RegionImpact
+  extends Omit<RegionImpactBegun, 'kind' | 'people'>, Omit<RegionImpactDone, 'kind' | 'changed' | 'parked'> {
+  changed: Impact[];
+  parked: string[];
+}
+
+async function collected(steps: AsyncIterable<RegionImpactStep>): Promise<RegionImpact> {
+  const changed: Impact[] = [];
+  const parked: string[] = [];
+  let begun: RegionImpactBegun | undefined;
+  for await (const step of steps) {
+    if (step.kind === 'begun') begun = step;
+    if (step.kind === 'changed') changed.push(step.impact);
+    if (step.kind === 'parked') parked.push(step.person);
+    if (step.kind !== 'done') continue;
+    const { region, validOn, knownAt, revision, proposed } = begun!;
+    const { examined, totals, bearing } = step;
+    return { region, validOn, knownAt, revision, proposed, examined, changed, parked, totals, bearing };
+  }
+  throw new Error('a region’s impact ended without its last word');
 }
 
 function eventsIn(file: string): unknown[] {
