@@ -13,6 +13,7 @@ import type { Pulse } from '../projector';
 import { DisputesController } from './disputes/disputes.controller';
 import { GivenAnswersController } from './disputes/given-answers.controller';
 import { PacketsController } from './disputes/packets.controller';
+import { RegionImpactController } from './disputes/region-impact.controller';
 import { Printing } from './disputes/printing';
 import { Sealing } from './disputes/sealing';
 import { EmployersController } from './employers/employers.controller';
@@ -87,6 +88,7 @@ export class ApiModule implements NestModule {
         DisputesController,
         GivenAnswersController,
         PacketsController,
+        RegionImpactController,
         PersonEventsController,
         CommandsController,
         RegionsController,

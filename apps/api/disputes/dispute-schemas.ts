@@ -5,17 +5,22 @@ import type {
   Bearing,
   DayChanges,
   DayRun,
+  DayTotals,
   DifferenceReport,
   GivenAnswer,
   GivenFinding,
   Impact,
   Packet,
+  RegionImpactBegun,
+  RegionImpactDone,
+  RegionImpactStep,
   Timeline,
   TimelineEvent,
   TimelineState,
 } from '../../../libs/disputes';
 import { answerSchemas } from '../openapi/answer-schemas';
 import {
+  EXAMPLE_REGION,
   anything,
   day,
   eventId,
@@ -46,13 +51,16 @@ const changed: Schema = object<{ at: string; from?: unknown; to?: unknown }>({
 });
 const proposed = list(object<Impact['proposed'][number]>({ id: eventId, stream: text, type: text, effectiveOn: day }));
 
+type Step<K> = Extract<RegionImpactStep, { kind: K }>;
+const days = { benefitDaysGained: whole, benefitDaysLost: whole, waitingDaysGained: whole, waitingDaysLost: whole };
+
 /** The schemas of what is said about disputes. */
 export const disputeSchemas: Record<string, Schema> = {
   BasisUsed: object<BasisUsed>({
     text: {
       ...text,
       description: 'The basis with everything filled in',
-      example: 'validOn=2022-07-15,knownAt=2022-10-01,region=211200',
+      example: `validOn=2022-07-15,knownAt=2022-10-01,region=${EXAMPLE_REGION}`,
     },
     as: one(['asked', 'decidedThen', 'knownNow']),
     packs: list(
@@ -92,7 +100,7 @@ export const disputeSchemas: Record<string, Schema> = {
     },
     required: ['kind'],
   },
-  Difference: object<DifferenceReport>({
+  AnswerDifference: object<DifferenceReport>({
     person: text,
     from: ref('AnswerAtBasis'),
     to: ref('AnswerAtBasis'),
@@ -176,6 +184,51 @@ export const disputeSchemas: Record<string, Schema> = {
     other: list(changed),
     because: list(ref('Because')),
   }),
+  RegionProposal: {
+    type: 'object',
+    properties: {
+      validOn: { ...day, description: 'The day asked about; left out: today in China' },
+      events: list(ref('RegionEvent'), { minItems: 1, maxItems: 1000 }),
+      pack: {
+        ...text,
+        description:
+          'A policy pack of the region, as text (YAML): in the place of the version that begins on its day, or from its day on',
+      },
+    },
+    description: 'Events, or a pack, or both',
+    additionalProperties: false,
+  },
+  RegionImpactLine: {
+    oneOf: [
+      object<RegionImpactBegun>({
+        kind: one(['begun']),
+        region,
+        validOn: day,
+        knownAt: instant,
+        revision: optional({ ...whole, description: 'Record with If-Match at it; absent: the region has no event' }),
+        proposed,
+        people: { ...whole, description: 'Ids that name the region or one below it in their facts' },
+      }),
+      object<Step<'changed'>>({ kind: one(['changed']), impact: ref('Impact') }),
+      object<Step<'parked'>>({ kind: one(['parked']), person: text }, 'Nothing can be said of him'),
+      object<Step<'progress'>>({ kind: one(['progress']), examined: whole, people: whole }),
+      object<RegionImpactDone>({
+        kind: one(['done']),
+        examined: { ...whole, description: 'People asked about; one of several ids is one' },
+        changed: whole,
+        parked: whole,
+        totals: object<DayTotals>(days),
+        bearing: list(
+          object<RegionImpactDone['bearing'][number]>({
+            who: one(['fund', 'notFund', 'notStated']),
+            rule: optional(text),
+            ...days,
+          }),
+        ),
+      }),
+      record({ kind: one(['failed']), why: text }),
+    ],
+  },
   GivenAnswer: object<GivenAnswer>({
     id: { ...eventId, description: 'Of the event that records it' },
     recordedAt: instant,
@@ -239,7 +292,7 @@ export const disputeSchemas: Record<string, Schema> = {
       stream: {
         ...text,
         description: 'A region’s or employer’s stream; left out: the person’s own',
-        example: 'region-211200',
+        example: `region-${EXAMPLE_REGION}`,
       },
       events: list(
         { oneOf: [ref('PersonEvent'), ref('RegionEvent'), ref('EmployerEvent')] },

@@ -16,7 +16,7 @@ import { Allows, Caller, Reach } from '../access';
 import { personIn } from '../http/edge-validation';
 import { faultOf, invalidInput } from '../http/problem';
 import { ApiAnswers, ApiFilters, ApiProblems } from '../openapi/responses';
-import { ref } from '../openapi/schema';
+import { EXAMPLE_REGION, ref } from '../openapi/schema';
 import { BASIS, BASIS_EXAMPLE, asked, basisOf, today } from './asking';
 import { BasisQuery, DiffQuery, ImpactBody, TimelineQuery } from './disputes.query';
 import { Printing } from './printing';
@@ -53,7 +53,7 @@ export class DisputesController {
   })
   @ApiQuery({ name: 'from', description: BASIS, example: BASIS_EXAMPLE })
   @ApiQuery({ name: 'to', description: BASIS, example: 'validOn=2022-07-15' })
-  @ApiAnswers(200, 'Difference', 'Both answers, and why they differ; no causes where they say the same.')
+  @ApiAnswers(200, 'AnswerDifference', 'Both answers, and why they differ; no causes where they say the same.')
   @ApiProblems('invalid-input', 'unknown-person')
   async diff(@Param('person') path: string, @Query() { from, to }: DiffQuery): Promise<DifferenceReport> {
     const person = personIn(path);
@@ -76,7 +76,7 @@ export class DisputesController {
     name: 'region',
     required: false,
     description: 'Whose rules are asked; left out: those of his relation',
-    example: '211200',
+    example: EXAMPLE_REGION,
   })
   @ApiFilters(
     { name: 'format', enum: ['json', 'html', 'pdf'], description: 'Left out: json. html and pdf are pages for print' },

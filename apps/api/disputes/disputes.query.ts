@@ -64,3 +64,24 @@ export class ImpactBody {
   @Allow()
   events?: unknown;
 }
+
+/** What is proposed for a region, and the day asked about. */
+export class RegionImpactBody {
+  @Optional()
+  @QuestionDay()
+  validOn?: string;
+
+  @Allow()
+  events?: unknown;
+
+  /** The text of a policy pack. */
+  @Optional()
+  @ValidateBy({
+    name: 'pack',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.length > 0,
+      defaultMessage: () => 'the text of a policy pack',
+    },
+  })
+  pack?: string;
+}

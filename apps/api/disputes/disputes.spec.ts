@@ -55,7 +55,7 @@ describe('disputes over HTTP', () => {
     const { body } = (await server.get(of('diff', { from: then, to: now })).expect(200)) as {
       body: { causes: object[]; changes: object[] };
     };
-    expect(fits('Difference', body)).toBe('fits');
+    expect(fits('AnswerDifference', body)).toBe('fits');
     expect(body.causes).toMatchObject([{ kind: 'lateFact', type: 'Paid', effectiveOn: '2022-07-06' }]);
     expect(body.changes).toContainEqual({ at: 'benefit.status', from: 'waiting', to: 'covered', causes: [0] });
   });

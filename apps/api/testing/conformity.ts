@@ -50,10 +50,14 @@ export function watchReplies(app: NestExpressApplication): Conformity {
     const content = reply.content?.[type];
     if (!content) return `${name}: the document has no ${type} there`;
     if (!/json$/.test(type)) return undefined;
+    const said = body.toString('utf8');
     try {
       const fits = check(content.schema);
-      if (fits(JSON.parse(body.toString('utf8')))) return undefined;
-      return `${name}: ${ajv.errorsText(fits.errors)}: ${body.subarray(0, 500).toString()}`;
+      // Of lines of JSON each is held against it.
+      for (const one of /ndjson$/.test(type) ? said.trimEnd().split('\n') : [said]) {
+        if (!fits(JSON.parse(one))) return `${name}: ${ajv.errorsText(fits.errors)}: ${one.slice(0, 500)}`;
+      }
+      return undefined;
     } catch (error) {
       return `${name}: ${(error as Error).message}`;
     }
