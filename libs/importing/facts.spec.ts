@@ -138,7 +138,8 @@ test('what a row becomes is what the door would make of it, to the letter, wheth
         const parsed = parseEvent({ type, stream, effectiveOn, recordedAt, data, metadata }, makingIds);
         if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
         const asked = written(parsed.event);
-        if (!(fact instanceof WrittenFact) || JSON.stringify(fact) !== JSON.stringify(asked)) expect(fact).toEqual(asked);
+        if (!(fact instanceof WrittenFact) || JSON.stringify(fact) !== JSON.stringify(asked))
+          expect(fact).toEqual(asked);
       }
     }),
     { numRuns: 10_000 },

@@ -290,13 +290,12 @@ const workbooks = fc
     damage: seldom([], damage),
   })
   .map(({ sheet, lies, without, swelling, damage: how }) => {
-    const all: Record<string, string | Buffer> = { ...sheet };
-    if (swelling > 0)
-      all['xl/worksheets/one.xml'] = Buffer.concat([
-        Buffer.from(all['xl/worksheets/one.xml']!),
-        Buffer.alloc(swelling, ' '),
-      ]);
-    delete all[without];
+    const all: Record<string, string | Buffer> = Object.fromEntries(
+      Object.entries(sheet).filter(([name]) => name !== without),
+    );
+    const one = all['xl/worksheets/one.xml'];
+    if (swelling > 0 && one !== undefined)
+      all['xl/worksheets/one.xml'] = Buffer.concat([Buffer.from(one), Buffer.alloc(swelling, ' ')]);
     return damaged(zip(all, lies), how);
   });
 
