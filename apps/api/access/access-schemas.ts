@@ -1,14 +1,17 @@
-import type { AuditRow } from '../../../libs/access';
+import { roles, type AuditRow } from '../../../libs/access';
 import {
   anything,
   day,
   eventId,
+  flag,
   instant,
   list,
   object,
   one,
   optional,
+  record,
   ref,
+  region,
   text,
   whole,
   type Schema,
@@ -40,6 +43,19 @@ const change = {
   },
 };
 
+const shownKey: Record<string, Schema> = {
+  id: { ...text, pattern: '^[0-9a-f]{16}$' },
+  name: { ...text, description: 'An account or program; keys of one name are one subject', example: 'tax-office' },
+  roles: list(one(roles)),
+  regions: { oneOf: [{ ...text, const: 'all' }, list(region)], description: 'Whose people it may see and write for' },
+  state: one(['live', 'expired', 'revoked']),
+  made: instant,
+  expires: instant,
+  revoked: instant,
+  lastUsed: { ...instant, description: 'To the minute' },
+};
+const whileLive = ['expires', 'revoked', 'lastUsed'];
+
 /** The schemas of what is said about changes that need a second person, and of the audit trail. */
 export const accessSchemas: Record<string, Schema> = {
   Change: object<Change & { impact?: unknown }>({
@@ -50,6 +66,26 @@ export const accessSchemas: Record<string, Schema> = {
     changes: list(ref('Change')),
     next: { type: ['string', 'null'], description: 'Where the next page is; null at the end' },
   }),
+  NewKey: record(
+    {
+      name: shownKey['name']!,
+      roles: list(one(roles), { minItems: 1 }),
+      regions: { oneOf: [{ ...text, const: 'all' }, list(region, { minItems: 1 })] },
+      expires: { ...day, description: 'The last day on which it opens anything', example: '2199-12-31' },
+    },
+    ['expires'],
+  ),
+  RotateKey: record(
+    { oldForHours: { ...whole, minimum: 0, maximum: 720, description: 'How long the one before still opens' } },
+    ['oldForHours'],
+  ),
+  Key: record(shownKey, whileLive),
+  KeyList: record({ keys: list(ref('Key')) }),
+  MadeKey: record({ ...shownKey, key: { ...text, description: 'What opens; shown this once' }, dryRun: flag }, [
+    ...whileLive,
+    'key',
+    'dryRun',
+  ]),
   Decline: object<{ reason: string }>({ reason: text }),
   AuditPage: object<{ rows: AuditRow[]; next: string | null }>({
     rows: list(

@@ -9,7 +9,12 @@ import type { Scope } from './allows';
 declare module 'express-serve-static-core' {
   interface Request {
     /** The route that a request came to, known once the guard has seen it. */
-    accessed?: { route: string; scope: Scope | undefined };
+    accessed?: {
+      route: string;
+      scope: Scope | undefined;
+      /** What it was about, beside a person: plain ids, set by the handler. */
+      about?: string;
+    };
   }
 }
 
@@ -38,7 +43,7 @@ export class Auditing {
       subject: principal?.subject ?? 'nobody',
       action: `${request.method} ${accessed?.route ?? '(before any route)'}`,
       person: isPersonId(person) ? person : null,
-      basis: basisOf(request.query),
+      basis: [basisOf(request.query), accessed?.about].filter(Boolean).join('&') || null,
       outcome: problem === undefined ? String(response.statusCode) : `${response.statusCode} ${problem}`,
       correlation: requestId(request),
     });

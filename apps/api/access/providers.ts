@@ -11,6 +11,7 @@ import { ChangesController } from './changes/changes.controller';
 import { ChangeIndex } from './changes/change-index';
 import { Changes } from './changes/changes';
 import { FourEyes } from './changes/four-eyes';
+import { KeysController } from './keys/keys.controller';
 import { Reach } from './reach';
 
 /** Closes the files of keys and of the audit trail when the last request is answered. */
@@ -51,4 +52,4 @@ export function accessProviders(dataFolder: string): Provider[] {
   ];
 }
 
-export const accessControllers: Type[] = [AuditController, ChangesController];
+export const accessControllers: Type[] = [AuditController, ChangesController, KeysController];

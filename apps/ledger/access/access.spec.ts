@@ -56,6 +56,21 @@ describe('ledger access keys', () => {
     keys.close();
   });
 
+  it('puts a key in the place of another, which opens for a while yet or not at all', async () => {
+    const made = await run('keys', 'add', 'tax-office', '--role', 'clerk', '--region', '211200');
+    const first = KEY.exec(made.out)![0];
+    const keys = new KeyRing(keyFile(folder));
+    const second = KEY.exec((await run('keys', 'rotate', first.split('_')[1]!, '--old-for-hours', '1')).out)![0];
+    const open = (key: string, hours = 0) => keys.principalOf(key, Date.now() + hours * 3_600_000);
+    expect(open(second)).toEqual({ subject: 'key:tax-office', roles: ['clerk'], regions: ['211200'] });
+    expect([open(first), open(first, 2)]).toEqual([open(second), undefined]);
+    const third = KEY.exec((await run('keys', 'rotate', second.split('_')[1]!)).out)![0];
+    expect([open(second), open(third)]).toEqual([undefined, open(first)]);
+    expect(await run('keys', 'rotate', second.split('_')[1]!)).toMatchObject({ status: 1, out: '' });
+    expect((await run('keys', 'rotate', third.split('_')[1]!, '--old-for-hours', 'x')).status).toBe(2);
+    keys.close();
+  });
+
   it('adds a key that ends with its day', async () => {
     const { out } = await run(
       'keys',

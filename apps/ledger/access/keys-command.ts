@@ -1,8 +1,14 @@
 import { Option, type Command } from 'commander';
-import { KeyRing, isRole, keyFile, roles, type KeyRecord, type Principal } from '../../../libs/access';
-import { isDay } from '../../../libs/calendar';
-import { hasIdentityShape } from '../../../events';
-import { instantOf } from '../../../libs/ledger';
+import {
+  KeyRing,
+  endOfKeyDay,
+  isKeyName,
+  isRole,
+  keyFile,
+  roles,
+  shownKey,
+  type Principal,
+} from '../../../libs/access';
 import { dataFolder } from '../installation';
 import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
@@ -18,13 +24,16 @@ interface AddOptions extends Options {
   expires?: string;
 }
 
+interface RotateOptions extends Options {
+  oldForHours: string;
+}
+
 const DATA = ['--data <folder>', 'the data folder of the server'] as const;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const REGION = /^[1-9]\d{5}$/;
 
-/** `ledger access keys add|list|revoke`: also while the server runs; what is revoked opens nothing from then on. */
+/** `ledger access keys add|list|revoke|rotate`: also while the server runs; what is revoked opens nothing from then on. */
 export function addKeys(access: Command, terminal: Terminal): void {
-  const keys = access.command('keys').description('keys of machines and people: add, list, revoke');
+  const keys = access.command('keys').description('keys of machines and people: add, list, revoke, rotate');
   addCommand<AddOptions>(
     keys,
     'add <name>',
@@ -51,15 +60,25 @@ export function addKeys(access: Command, terminal: Terminal): void {
     (command) => command.option(...DATA),
     ([id], options) => revoke(id!, options, terminal),
   );
+  addCommand<RotateOptions>(
+    keys,
+    'rotate <id>',
+    'make a key in the place of another and show it, this once; status 1 where that one opens nothing any more',
+    (command) =>
+      command
+        .option('--old-for-hours <hours>', 'how long the one before still opens; 0 ends it at once', '0')
+        .option(...DATA),
+    ([id], options) => rotate(id!, options, terminal),
+  );
 }
 
 function add(name: string, { role, region, expires, ...options }: AddOptions, terminal: Terminal): Status {
-  if (!NAME.test(name) || hasIdentityShape(name)) {
+  if (!isKeyName(name)) {
     throw new BadInput('name: expected an account or program, up to 64 letters, digits and . _ -');
   }
   const terms = { name, roles: role.filter(isRole), regions: regionsOf(region), expiresAt: endOf(expires) };
   const { key, record } = withKeys(options, (keys) => keys.add(terms, Date.now()));
-  if (options.json) terminal.out(printedJson({ key, ...shown(record) }));
+  if (options.json) terminal.out(printedJson({ key, ...shownKey(record, Date.now()) }));
   else terminal.out(accessWords[options.lang].made(record.id, key));
   return 0;
 }
@@ -67,15 +86,15 @@ function add(name: string, { role, region, expires, ...options }: AddOptions, te
 function list(options: Options, terminal: Terminal): Status {
   const records = withKeys(options, (keys) => keys.list());
   if (options.json) {
-    terminal.out(printedJson(records.map(shown)));
+    terminal.out(printedJson(records.map((record) => shownKey(record, Date.now()))));
     return 0;
   }
   const words = accessWords[options.lang];
   if (records.length === 0) terminal.out(`${words.none}\n`);
   else {
     const rows = records.map((record) => {
-      const { id, name, roles: held, regions, lastUsed } = shown(record);
-      return [id, name, held.join(' '), [regions].flat().join(' '), words[stateOf(record)], lastUsed ?? words.never];
+      const { id, name, roles: held, regions, state, lastUsed } = shownKey(record, Date.now());
+      return [id, name, held.join(' '), [regions].flat().join(' '), words[state], lastUsed ?? words.never];
     });
     terminal.out(`${table([words.columns, ...rows]).join('\n')}\n`);
   }
@@ -90,6 +109,21 @@ function revoke(id: string, options: Options, terminal: Terminal): Status {
   else terminal.err(`ledger: ${words.noneToEnd(id)}\n`);
   return ended ? 0 : 1;
 }
+
+function rotate(id: string, { oldForHours, ...options }: RotateOptions, terminal: Terminal): Status {
+  if (!/^\d{1,3}$/.test(oldForHours) || Number(oldForHours) > MOST_HOURS)
+    throw new BadInput(`--old-for-hours ${oldForHours}: expected a whole number, 0 to ${MOST_HOURS}`);
+  const now = Date.now();
+  const made = withKeys(options, (keys) => keys.rotate(id, { oldUntil: now + Number(oldForHours) * HOUR_MS, now }));
+  const words = accessWords[options.lang];
+  if (made === undefined) terminal.err(`ledger: ${words.noneToEnd(id)}\n`);
+  else if (options.json) terminal.out(printedJson({ key: made.key, ...shownKey(made.record, now) }));
+  else terminal.out(words.made(made.record.id, made.key));
+  return made === undefined ? 1 : 0;
+}
+
+const HOUR_MS = 3_600_000;
+const MOST_HOURS = 720;
 
 function withKeys<T>({ data }: Options, use: (keys: KeyRing) => T): T {
   const keys = new KeyRing(keyFile(dataFolder(data)));
@@ -107,31 +141,10 @@ function regionsOf(given: readonly string[]): Principal['regions'] {
   return given;
 }
 
-/** The end of the day in China. */
 function endOf(day: string | undefined): number | undefined {
   if (day === undefined) return undefined;
-  if (!isDay(day)) throw new BadInput(`--expires ${day}: expected a day YYYY-MM-DD`);
-  const end = Date.parse(`${day}T23:59:59.999+08:00`) + 1;
+  const end = endOfKeyDay(day);
+  if (end === undefined) throw new BadInput(`--expires ${day}: expected a day YYYY-MM-DD`);
   if (end <= Date.now()) throw new BadInput(`--expires ${day}: expected a day that is not past`);
   return end;
-}
-
-function stateOf({ revokedAt, expiresAt }: KeyRecord): 'revoked' | 'expired' | 'live' {
-  if (revokedAt !== undefined) return 'revoked';
-  return expiresAt !== undefined && expiresAt <= Date.now() ? 'expired' : 'live';
-}
-
-function shown(record: KeyRecord) {
-  const { id, name, roles: held, regions, madeAt, expiresAt, revokedAt, lastUsedAt } = record;
-  return {
-    id,
-    name,
-    roles: held,
-    regions,
-    state: stateOf(record),
-    made: instantOf(madeAt),
-    ...(expiresAt === undefined ? {} : { expires: instantOf(expiresAt) }),
-    ...(revokedAt === undefined ? {} : { revoked: instantOf(revokedAt) }),
-    ...(lastUsedAt === undefined ? {} : { lastUsed: instantOf(lastUsedAt) }),
-  };
 }

@@ -1,1 +1,2 @@
 export { KeyRing, isKey, keyFile, type KeyRecord, type KeyTerms } from './key-ring';
+export { endOfKeyDay, isKeyName, shownKey, type ShownKey } from './shown-key';

@@ -100,6 +100,34 @@ export class KeyRing {
     );
   }
 
+  /** The key of this id, also one that has ended. */
+  record(id: string): KeyRecord | undefined {
+    const row = this.find.get(id);
+    return row && recordOf(row);
+  }
+
+  /**
+   * Makes a key of the same name, roles, regions and end in the place of another, and gives it, this once; the one before opens
+   * until `oldUntil`, or its own end where that is earlier. Undefined where it opens nothing any more.
+   */
+  rotate(
+    id: string,
+    { oldUntil, now }: { oldUntil: number; now: number },
+  ): { key: string; record: KeyRecord } | undefined {
+    return this.database.transaction(() => {
+      const row = this.find.get(id);
+      if (!row || !isLive(row, now)) return undefined;
+      const before = recordOf(row);
+      if (oldUntil <= now) this.revoke(id, now);
+      else {
+        this.database
+          .prepare('UPDATE api_key SET expires_at = min(coalesce(expires_at, ?), ?) WHERE id = ?')
+          .run(oldUntil, oldUntil, id);
+      }
+      return this.add(before, now);
+    })();
+  }
+
   /** Whose key it is; undefined where it is nobody's, or no longer. Takes as long for a wrong secret as for a right one. */
   principalOf(key: string, now: number): Principal | undefined {
     const [, id, secret] = FORM.exec(key) ?? [];
