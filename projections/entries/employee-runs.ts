@@ -615,7 +615,11 @@ class Walk {
       else this.leaveOpen(run, 'interruption.long', long);
       return true;
     }
-    const until = settledOn === undefined ? OPEN : Math.max(settledOn, on, firstDayOf(first.month)) - 1;
+    // Settled before the resumed month began: the month of the settlement is paid, and benefits come back within it.
+    const settledEarly = settledOn !== undefined && monthOf(settledOn) <= gapped.through;
+    if (settledEarly) run.months.unshift(...full.filter(({ month }) => month >= monthOf(settledOn)));
+    const resumedOn = settledEarly ? settledOn : Math.max(settledOn ?? OPEN, on, firstDayOf(first.month));
+    const until = settledOn === undefined ? OPEN : resumedOn - 1;
     run.coverFrom = until === OPEN ? OPEN : until + 1;
     this.result.paused.push({ scheme: 'employee', region, from: pausedFrom, through: until, rule: pause.rule, events });
     inquiry.because({
@@ -736,15 +740,26 @@ class Walk {
       const settled = backPaid.length > 0 && full && owed.through === last + backPaid.length;
       const within = settled && restore.known && isShort(restore.value, owed, on);
       if (within && restore.known) this.result.restored.push(...backPaid.map((paid) => ({ paid, rule: restore.rule })));
-      const stillOwed = within ? last + backPaid.length + 1 : last + 1;
-      this.result.paused.push({
-        scheme: 'employee',
-        region,
-        from: this.pauseFrom(pause.value, stillOwed, region),
-        through: OPEN,
-        rule: pause.rule,
-        events: before.payment.events,
-      });
+      const paused = { scheme: 'employee' as const, region, rule: pause.rule, events: before.payment.events };
+      const over = inquiry.read('arrears.over', region, on);
+      const late = settled && !within && monthOf(on) <= owed.through && over.known && over.value !== 'interruption';
+      if (late) {
+        // Paid in full through the month of the settlement, but too late for the days before it (JL-24.4).
+        const months = backPaid.filter(({ month }) => month >= monthOf(on));
+        this.result.runs.push({ months, arrival: on, coverFrom: on, holes: [] });
+        this.result.paused.push({ ...paused, from: this.pauseFrom(pause.value, last + 1, region), through: on - 1 });
+        inquiry.because({
+          claim: 'benefit',
+          rule: over.rule,
+          events: [...new Set(backPaid.flatMap(({ payment }) => payment.events))],
+          zh: `单位中断缴费 ${monthsZh(last + 1, owed.through)} 共 ${backPaid.length} 个月，${toDay(on)} 才足额补缴；待遇自 ${toDay(on)} 起恢复，此前中断期间待遇不予追溯。`,
+          en: `The employer's arrears of ${backPaid.length} month(s), ${monthsEn(last + 1, owed.through)}, were settled in full only on ${toDay(on)}; benefits resume on that day and not before.`,
+        });
+      }
+      if (backPaid.length > 0)
+        this.keepBreak({ from: last + 1, through: last + backPaid.length, backPaid }, region, within);
+      const stillOwed = within || late ? last + backPaid.length + 1 : last + 1;
+      this.result.paused.push({ ...paused, from: this.pauseFrom(pause.value, stillOwed, region), through: OPEN });
       return;
     }
     this.leftInArrears(last + 1, OPEN);
