@@ -11,6 +11,7 @@ export {
 export { regionsNamed } from './event-regions';
 export {
   KeyRing,
+  checkKeys,
   endOfKeyDay,
   isKey,
   isKeyName,

@@ -13,13 +13,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AuditTrail, auditFile, checkAudit } from '../../../libs/access';
+import { AuditTrail, KeyRing, auditFile, checkAudit, keyFile } from '../../../libs/access';
 import { newEvent } from '../../../libs/event-store/testing/contract';
 import { openEmbeddedReader, type StoredEvent } from '../../../libs/event-store';
 import { Sealer, evidenceIn } from '../../../libs/evidence';
+import { parsePlace } from '../../../libs/feeds';
+import { Webhooks } from '../../../libs/feeds/webhooks';
 import { openLedger, openStore } from '../../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../../libs/policy';
 import { rebuild } from '../../../libs/read-model';
+import { eraseIdentities, openVault } from '../../../libs/vault';
 import { startTypeScript } from '../../../libs/event-store/testing/child-process';
 import { runLedger } from '../program';
 
@@ -264,6 +267,74 @@ describe('ledger backup and ledger restore', () => {
     const check = await run('restore', to('tampered'), '--check');
     expect(check.status).toBe(1);
     expect(check.out).toContain('audit.sqlite is damaged: row 2 is not as it was written');
+  });
+
+  describe('carry what a server keeps beside the log, without its keys,', () => {
+    beforeEach(async () => {
+      const keys = new KeyRing(keyFile(data));
+      keys.add({ name: 'tax-office', roles: ['clerk'], regions: ['211200'], expiresAt: undefined }, Date.now());
+      keys.close();
+      const webhooks = new Webhooks(data);
+      const wanted = { url: 'https://example.org/hook', feed: 'answers', filter: {}, createdBy: 'key:a' } as const;
+      webhooks.create({ ...wanted, place: parsePlace('40')! });
+      webhooks.close();
+      const settings = { location: join(data, 'vault.db'), keyFile: join(data, 'vault.key'), keys: undefined };
+      const { vault } = await openVault(settings, Date.now);
+      for (const person of ['P-1', 'P-2']) await vault.put(person, { name: '欧阳测试' });
+      const store = openStore(data);
+      const ledger = openLedger({ store, policies, clock: Date.now });
+      await eraseIdentities(vault, ledger, ['P-2'], { legalBasis: 'test' });
+      await store.close();
+      await vault.close();
+    });
+    const inCopy = (file: string, statement: string) => {
+      const database = new Database(join(data, file));
+      database.exec(statement);
+      database.close();
+    };
+
+    it('and give it back as it was', async () => {
+      expect((await backup('--quiet')).status).toBe(0);
+      const files = readdirSync(to());
+      expect(files).toEqual(expect.arrayContaining(['access.sqlite', 'feeds.db', 'vault.db']));
+      expect(files.filter((name) => /key|token/.test(name))).toEqual([]);
+      expect(await run('restore', to(), '--check')).toMatchObject({ status: 0, err: '' });
+      expect((await restoredTo('again')).status).toBe(0);
+      const again = join(folder, 'again');
+      const keys = new KeyRing(keyFile(again));
+      expect(keys.list()).toMatchObject([{ name: 'tax-office', roles: ['clerk'], regions: ['211200'] }]);
+      keys.close();
+      cpSync(join(data, 'feeds-key'), join(again, 'feeds-key'));
+      const webhooks = new Webhooks(again);
+      expect(webhooks.list()).toMatchObject([{ url: 'https://example.org/hook', place: parsePlace('40') }]);
+      webhooks.close();
+      cpSync(join(data, 'vault.key'), join(again, 'vault.key'));
+      const settings = { location: join(again, 'vault.db'), keyFile: join(again, 'vault.key'), keys: undefined };
+      const { vault } = await openVault(settings, Date.now);
+      expect(await vault.read('P-1')).toMatchObject({ outcome: 'read', identity: { name: '欧阳测试' } });
+      expect((await vault.read('P-2')).outcome).toBe('erased');
+      await vault.close();
+    });
+
+    it.each([
+      ['access.sqlite', `UPDATE api_key SET roles = '["king"]'`, /the key [0-9a-f]{16} has a role that this program/],
+      ['access.sqlite', 'UPDATE api_key SET regions = \'"some"\'', /has regions that are none/],
+      ['access.sqlite', "UPDATE api_key SET hash = x'00'", /has no hash that could open anything/],
+      ['access.sqlite', 'DROP TABLE api_key', /access\.sqlite is damaged: it holds no keys/],
+      [
+        'feeds.db',
+        "UPDATE webhook SET place = '99'",
+        /feeds\.db has sent what lies at position 99, and the log ends at 41/,
+      ],
+      ['vault.db', 'DELETE FROM vault_erasure', /vault\.db holds P-2, whose identity was erased/],
+    ])('and tell %s after %s', async (file, statement, told) => {
+      inCopy(file, statement);
+      expect((await backup('--quiet')).status).toBe(0);
+      const check = await run('restore', to(), '--check');
+      expect(check.status).toBe(1);
+      expect(check.out).toMatch(told);
+      expect((await restoredTo('never')).status).toBe(1);
+    });
   });
 
   it('tell evidence that does not fit the log, even where the manifest was made to fit', async () => {

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { auditFile, checkAudit } from '../../../libs/access';
+import { auditFile, checkAudit, checkKeys, keyFile } from '../../../libs/access';
 import { contentsOfStore, damageIn, openEmbeddedReader, type StoreContents } from '../../../libs/event-store';
 import {
   EvidenceFile,
@@ -11,7 +11,9 @@ import {
   verifyLog,
   type LogVerdict,
 } from '../../../libs/evidence';
-import { UnreadableEvent, fromStored } from '../../../events';
+import { parsePlace } from '../../../libs/feeds';
+import { WEBHOOKS_FILE } from '../../../libs/feeds/webhooks';
+import { UnreadableEvent, fromStored, parseStream } from '../../../events';
 import { BadInput, type Language } from '../terminal';
 import { HEAD, readManifest, sha256Of, type Manifest } from './manifest';
 import { backupWords } from './words';
@@ -51,11 +53,21 @@ export async function checkBackup(backup: string, { key, lang }: { key?: string;
     const position = projectedThrough(path);
     if (position > contents.events) checked.damage.push(words.readModelAhead(name, position, contents.events));
   }
+  for (const { name, path } of files.filter((file) => file.name === WEBHOOKS_FILE)) {
+    const position = webhooksThrough(path);
+    if (position > contents.events) checked.damage.push(words.webhooksAhead(name, String(position), contents.events));
+  }
+  const keys = files.find(({ name }) => name === basename(keyFile('')));
+  if (keys) checked.damage.push(...checkKeys(keys.path).map((fault) => words.damaged(keys.name, fault)));
   const audit = files.find(({ name }) => name === basename(auditFile('')));
   if (audit) checked.damage.push(...checkAudit(audit.path).faults.map((fault) => words.damaged(audit.name, fault)));
   // A log with a gap is not read at all.
   if (contents.faults.length > 0) return checked;
-  checked.unreadable.push(...(await unreadableEvents(store.path)));
+  const { unreadable, erased } = await readThrough(store.path);
+  checked.unreadable.push(...unreadable);
+  for (const { name, path } of files.filter((file) => /^vault\b/.test(file.name))) {
+    for (const person of notErasedIn(path, erased)) checked.damage.push(words.notErased(name, person));
+  }
   await checkEvidence(store.path, manifest && evidenceIn(backup).file, key ?? manifest?.evidenceKey, checked, lang);
   return checked;
 }
@@ -82,14 +94,16 @@ function contentsOrBadInput(file: string): StoreContents {
   }
 }
 
-async function unreadableEvents(store: string): Promise<string[]> {
+/** The events that this program cannot read, and the persons whose erasure the log tells of. */
+async function readThrough(store: string): Promise<{ unreadable: string[]; erased: Set<string> }> {
   const unreadable: string[] = [];
+  const erased = new Set<string>();
   const reader = openEmbeddedReader({ file: store });
   try {
     for await (const batch of reader.readAll({ batchSize: 4096 })) {
       for (const event of batch) {
         try {
-          fromStored(event);
+          if (fromStored(event).type === 'IdentityErased') erased.add(parseStream(event.stream)!.id);
         } catch (error) {
           if (!(error instanceof UnreadableEvent)) throw error;
           if (unreadable.length < TOLD) unreadable.push(error.message);
@@ -99,16 +113,49 @@ async function unreadableEvents(store: string): Promise<string[]> {
   } finally {
     await reader.close();
   }
-  return unreadable;
+  return { unreadable, erased };
+}
+
+/** Persons whom the log calls erased and the copy of the vault does not: restored, they could be read again. */
+function notErasedIn(file: string, erased: ReadonlySet<string>): string[] {
+  if (erased.size === 0) return [];
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    const there = hasTable(database, 'vault_erasure');
+    const find = there ? database.prepare('SELECT 1 FROM vault_erasure WHERE person = ?').pluck() : undefined;
+    return [...erased].filter((person) => find?.get(person) === undefined).slice(0, TOLD);
+  } finally {
+    database.close();
+  }
+}
+
+/** The position that the webhooks of a copy have come to; those apart that are known to stand beyond the log. */
+function webhooksThrough(file: string): bigint {
+  const database = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    if (!hasTable(database, 'webhook')) return 0n;
+    const places = database
+      .prepare<[], string>("SELECT place FROM webhook WHERE reason IS NOT 'beyondLog'")
+      .pluck()
+      .all();
+    return places.reduce((furthest, place) => {
+      const position = parsePlace(place)?.position ?? 0n;
+      return position > furthest ? position : furthest;
+    }, 0n);
+  } finally {
+    database.close();
+  }
+}
+
+function hasTable(database: Database.Database, name: string): boolean {
+  return database.prepare('SELECT count(*) FROM sqlite_schema WHERE name = ?').pluck().get(name) === 1;
 }
 
 /** The position that a copy of the read model has come to; 0 where it holds none. */
 function projectedThrough(file: string): number {
   const database = new Database(file, { readonly: true, fileMustExist: true });
   try {
-    const laidOut =
-      database.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'").pluck().get() === 1;
-    if (!laidOut) return 0;
+    if (!hasTable(database, 'checkpoint')) return 0;
     return (database.prepare('SELECT max(position) FROM checkpoint').pluck().get() as number | null) ?? 0;
   } finally {
     database.close();

@@ -13,6 +13,8 @@ interface BackupWords {
   missing(name: string): string;
   otherLog: string;
   readModelAhead(name: string, position: number, events: number): string;
+  webhooksAhead(name: string, position: string, events: number): string;
+  notErased(name: string, person: string): string;
   notRestored(backup: string): string;
   restored(folder: string): string;
 }
@@ -35,6 +37,9 @@ const en: BackupWords = {
   missing: (name) => `${name} is missing`,
   otherLog: 'the log is not the one that was backed up: its SHA-256 differs',
   readModelAhead: (name, position, events) => `${name} has come to position ${position}, and the log ends at ${events}`,
+  webhooksAhead: (name, position, events) =>
+    `${name} has sent what lies at position ${position}, and the log ends at ${events}`,
+  notErased: (name, person) => `${name} holds ${person}, whose identity was erased as the log says; erase it again`,
   notRestored: (backup) => `${backup} is not restored; nothing was written`,
   restored: (folder) =>
     `Restored to ${folder}. Put the key files that were kept apart (vault.key) there, then start the server with LEDGER_DATA=${folder}\n`,
@@ -55,6 +60,8 @@ const zh: BackupWords = {
   missing: (name) => `缺少 ${name}`,
   otherLog: '日志不是当时备份的日志：SHA-256 不同',
   readModelAhead: (name, position, events) => `${name} 已到位置 ${position}，而日志止于 ${events}`,
+  webhooksAhead: (name, position, events) => `${name} 已推送至位置 ${position}，而日志止于 ${events}`,
+  notErased: (name, person) => `日志记载 ${person} 的身份信息已删除，而 ${name} 中仍有，请重新删除`,
   notRestored: (backup) => `${backup} 未恢复，没有写入任何内容`,
   restored: (folder) =>
     `已恢复到 ${folder}。请先放回另行保存的密钥文件（vault.key），再以 LEDGER_DATA=${folder} 启动服务\n`,

@@ -1,2 +1,3 @@
 export { KeyRing, isKey, keyFile, type KeyRecord, type KeyTerms } from './key-ring';
 export { endOfKeyDay, isKeyName, shownKey, type ShownKey } from './shown-key';
+export { checkKeys } from './check-keys';
