@@ -287,6 +287,7 @@ function explain(
         : { zh: '，由税务系统生成补缴额', en: '; the tax system gives the amount' };
   const total = item.totalFen === undefined ? undefined : `${amount!.zh}，${count} 个月合计 ${yuan(item.totalFen)}`;
   const totalEn = item.totalFen === undefined ? '' : `; ${amount!.en}, ${cny(item.totalFen)} together`;
+  const paid = handling.payments.length > 0 && !handling.requested;
   const both = item.bothPartsRequired
     ? { zh: '，单位和个人部分须同时缴纳', en: '; both parts must be paid together' }
     : { zh: '', en: '' };
@@ -296,10 +297,10 @@ function explain(
     events: run.allowed ? [...handling.events, ...(amount?.events ?? [])] : handling.events,
     arithmetic: total ?? zh,
     zh: run.allowed
-      ? `${zh}可以补缴${route.zh}${both.zh}${total === undefined ? '' : `；${total}`}。`
+      ? `${zh}${paid ? '已补缴' : '可以补缴'}${route.zh}${both.zh}${total === undefined ? '' : `；${total}`}。`
       : `${zh}不能补缴：${why.zh}。`,
     en: run.allowed
-      ? `${en} may be back-paid${route.en}${both.en}${totalEn}.`
+      ? `${en} ${paid ? 'are back-paid' : 'may be back-paid'}${route.en}${both.en}${totalEn}.`
       : `${en} may not be back-paid: ${why.en}.`,
   }));
 }

@@ -1,9 +1,12 @@
 import {
   OPEN,
   contains,
+  lastDayOf,
+  lastDayOfYear,
   mergeTouching,
   monthOf,
   toDay,
+  toMonth,
   yearOf,
   type DayNumber,
   type Span,
@@ -13,7 +16,7 @@ import type { Benefit } from '../answer/answer';
 import type { CoveredDays, PausedDays, Timeline } from '../coverage';
 import { factsOf } from '../history';
 import { daysEn, daysZh, type Inquiry } from '../inquiry';
-import type { PaymentRecord } from '../payments';
+import type { BenefitYear, FeeMonth, PaymentRecord } from '../payments';
 
 /** Whether the old relation goes on paying while a new one waits (A-41): open, it leaves the waiting day open. */
 const OLD_RELATION = 'switch.oldRelation';
@@ -101,14 +104,46 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
       ...edges(pending),
     };
   }
+  const paid = payments && paidFor(payments, on);
   inquiry.because(() => ({
     claim: 'benefit',
     rule: 'CV-14',
-    events: lastPaid(payments, on),
-    zh: `${toDay(on)} 没有已缴费的参保期间覆盖，不享受待遇。`,
-    en: `No paid period covers ${toDay(on)}; there are no benefits.`,
+    events: paid?.payment.events ?? lastPaid(payments, on),
+    ...(paid
+      ? paidInVain(timeline, paid, on)
+      : {
+          zh: `${toDay(on)} 没有已缴费的参保期间覆盖，不享受待遇。`,
+          en: `No paid period covers ${toDay(on)}; there are no benefits.`,
+        }),
   }));
   return uncovered(timeline, on);
+}
+
+/** The fee month or benefit year that holds the day and is paid, whenever the money came. */
+function paidFor(payments: PaymentRecord, on: DayNumber): FeeMonth | BenefitYear | undefined {
+  return (
+    payments.months.find(({ month, refundedOn }) => month === monthOf(on) && refundedOn === undefined) ??
+    payments.years.find(({ year, refundedOn }) => year === yearOf(on) && refundedOn === undefined)
+  );
+}
+
+/** What to say of a day whose month or year is paid and which is not covered all the same. */
+function paidInVain(timeline: Timeline, paid: FeeMonth | BenefitYear, on: DayNumber): { zh: string; en: string } {
+  const [scheme, fee, period, last] =
+    'month' in paid
+      ? (['employee', `${toMonth(paid.month)} 的费款`, toMonth(paid.month), lastDayOf(paid.month)] as const)
+      : (['resident', `${paid.year} 年的保费`, String(paid.year), lastDayOfYear(paid.year)] as const);
+  const later = timeline.covered.find((days) => days.scheme === scheme && on < days.from && days.from <= last);
+  const arrived = toDay(paid.arrival);
+  return later
+    ? {
+        zh: `${fee}于 ${arrived} 到账，待遇自 ${toDay(later.from)} 起，${toDay(on)} 不享受待遇。`,
+        en: `${period} was paid on ${arrived} and its benefits begin on ${toDay(later.from)}; there are none on ${toDay(on)}.`,
+      }
+    : {
+        zh: `${fee}于 ${arrived} 到账，但不产生 ${toDay(on)} 的待遇，当日不享受待遇。`,
+        en: `${period} was paid on ${arrived}, which gives no benefits for ${toDay(on)}.`,
+      };
 }
 
 /** The payments that reach furthest of those that had arrived: after them nothing is paid. */

@@ -387,7 +387,16 @@ class Walk {
     }
     if (long) {
       const rule = inquiry.read('switch.long', region, on);
-      if (rule.known) this.wait(run, batch, first, 'schemeSwitch', rule.value, rule.rule, count);
+      if (rule.known)
+        this.wait(
+          run,
+          batch,
+          first,
+          'schemeSwitch',
+          rule.value,
+          rule.rule,
+          enough && gapped ? overLimit(gapped, limit.value) : count,
+        );
       else this.leaveOpen(run, 'switch.long', rule);
       return;
     }

@@ -217,8 +217,8 @@ class Walk {
         claim: 'coverage',
         rule: next.rule,
         events: paid.payment.events,
-        zh: `新生儿出生后在 ${toDay(newborn.deadline)} 前缴纳 ${year} 年保费，${year}-01-01 至 ${year}-12-31 享受待遇。`,
-        en: `The newborn's premium of ${year} was paid by ${toDay(newborn.deadline)}; benefits run from ${year}-01-01 to ${year}-12-31.`,
+        zh: `新生儿 ${year} 年保费于 ${toDay(arrival)} 缴纳，不迟于期限 ${toDay(newborn.deadline)}，${year}-01-01 至 ${year}-12-31 享受待遇。`,
+        en: `The newborn's premium of ${year} was paid on ${toDay(arrival)}, by the deadline of ${toDay(newborn.deadline)}; benefits run from ${year}-01-01 to ${year}-12-31.`,
       }));
       return true;
     }
@@ -236,9 +236,10 @@ class Walk {
     }
     if (late.value.birthYearOnly && paid.year !== yearOf(newborn.bornOn)) return false;
     if (this.aided(span, 'newborn')) return true;
+    const registeredLate = newborn.registeredLate && paid.arrival <= newborn.deadline;
     this.apply(span, late.value, late.rule, 'newborn', {
-      zh: `应在 ${toDay(newborn.deadline)} 前办理参保缴费`,
-      en: `enrolment and payment were due by ${toDay(newborn.deadline)}`,
+      zh: `登记和缴费期限至 ${toDay(newborn.deadline)}（含当日）${registeredLate ? '，登记已逾期' : ''}`,
+      en: `enrolment and payment were due by ${toDay(newborn.deadline)}${registeredLate ? ', and the registration came later' : ''}`,
     });
     return true;
   }
@@ -289,7 +290,7 @@ class Walk {
       claim: 'premiumsDue',
       rule: next.rule,
       events: started?.payment.events ?? registered?.events ?? [],
-      zh: `新生儿在出生的下一年度参保缴费，须在 ${toDay(newborn.deadline)} 前补缴出生年度 ${birthYear} 年的保费，方可享受出生年度待遇。`,
+      zh: `新生儿在出生的下一年度参保缴费，须不迟于 ${toDay(newborn.deadline)} 补缴出生年度 ${birthYear} 年的保费，方可享受出生年度待遇。`,
       en: `Enrolled in the year after birth, the newborn also owes the premium of the birth year ${birthYear} by ${toDay(newborn.deadline)} to have that year's benefits.`,
     }));
   }
@@ -301,7 +302,7 @@ class Walk {
       claim: 'premiumsDue',
       rule,
       events,
-      zh: `新生儿已登记尚未缴费，须在 ${toDay(by)} 前缴纳 ${benefitYear} 年保费，方可自出生之日起享受待遇。`,
+      zh: `新生儿已登记尚未缴费，须不迟于 ${toDay(by)} 缴纳 ${benefitYear} 年保费，方可自出生之日起享受待遇。`,
       en: `The newborn is registered and not paid for; the premium of ${benefitYear} is due by ${toDay(by)} for benefits from birth.`,
     }));
   }
@@ -676,8 +677,8 @@ class Walk {
       claim: 'coverage',
       rule: 'CV-15',
       events: paid.payment.events,
-      zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 年度开始前到账，${paid.year}-01-01 至 ${paid.year}-12-31 享受待遇。`,
-      en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}, before the year began; benefits run from ${paid.year}-01-01 to ${paid.year}-12-31.`,
+      zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 年度开始前到账，待遇期为 ${paid.year}-01-01 至 ${paid.year}-12-31。`,
+      en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}, before the year began; its benefits run from ${paid.year}-01-01 to ${paid.year}-12-31.`,
     }));
   }
 
@@ -707,16 +708,21 @@ class Walk {
       return;
     }
     const start = startDay(entry.start ?? 'payDay', paid.arrival, paid.year);
-    this.from(span, Math.max(start, firstDayOfYear(paid.year)), rule);
-    if (span.from! <= span.through) {
-      this.inquiry.because(() => ({
-        claim: 'coverage',
-        rule,
-        events: paid.payment.events,
-        zh: `${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 到账，${toDay(span.from!)} 至 ${toDay(span.through)} 享受待遇。`,
-        en: `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}; benefits run from ${toDay(span.from!)} to ${toDay(span.through)}.`,
-      }));
-    }
+    const from = Math.max(start, firstDayOfYear(paid.year));
+    this.from(span, from, rule);
+    const inYear = from <= span.through;
+    const [zh, en] = [reason ? `${reason.zh}；` : '', reason ? ` (${reason.en})` : ''];
+    this.inquiry.because(() => ({
+      claim: 'coverage',
+      rule,
+      events: paid.payment.events,
+      zh: inYear
+        ? `${zh}${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 到账，待遇期为 ${toDay(from)} 至 ${toDay(span.through)}。`
+        : `${zh}${paid.year} 年居民医保保费于 ${toDay(paid.arrival)} 到账，待遇须自 ${toDay(from)} 起，已过当年，该年不享受待遇。`,
+      en: inYear
+        ? `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}${en}; its benefits run from ${toDay(from)} to ${toDay(span.through)}.`
+        : `The resident premium of ${paid.year} arrived on ${toDay(paid.arrival)}${en}; its benefits would begin on ${toDay(from)}, after the year, so there are none.`,
+    }));
   }
 
   private wait(

@@ -1,6 +1,6 @@
 import { toDay, windowOfDays, windowOfMonths, type DayNumber, type Span } from '../../libs/calendar';
 import type { Start, Wait } from '../../libs/policy/evaluation';
-import { firstDayOf, firstDayOfNextMonth, firstDayOfYear, monthOf } from '../../libs/calendar';
+import { firstDayOf, firstDayOfNextMonth, firstDayOfYear, lastDayOfYear, monthOf } from '../../libs/calendar';
 import type { WaitingCause } from '../answer/answer';
 import type { WaitingWindow } from '../coverage/timeline';
 import { daysEn, daysZh, lengthEn, lengthZh, type Inquiry } from '../inquiry';
@@ -52,14 +52,35 @@ export function explainWindow(
   const anchorZh = wait.first === 'nextDay' ? `自 ${paid} 到账次日起` : `自 ${paid} 到账之日起`;
   const anchorEn =
     wait.first === 'nextDay' ? `from the day after the arrival on ${paid}` : `from the arrival on ${paid}`;
-  inquiry.because(() => ({
-    claim: 'waitingPeriods',
-    rule: window.rule,
-    events: window.payment.events,
-    arithmetic: `${reason ? `${reason.zh}；` : ''}${anchorZh} ${lengthZh(wait.length, wait.unit)}：${daysZh(window.from, window.through)}，${toDay(window.through + 1)} 起享受待遇`,
-    zh: `${cause.zh}，${reason ? `${reason.zh}，` : ''}${anchorZh}设 ${lengthZh(wait.length, wait.unit)}待遇等待期（${daysZh(window.from, window.through)}），${toDay(window.through + 1)} 起享受待遇。`,
-    en: `Because of ${cause.en}${reason ? ` (${reason.en})` : ''}, a waiting period of ${lengthEn(wait.length, wait.unit)} counts ${anchorEn} (${daysEn(window.from, window.through)}); benefits begin on ${toDay(window.through + 1)}.`,
-  }));
+  inquiry.because(() => {
+    const end = endingOf(inquiry, window);
+    return {
+      claim: 'waitingPeriods',
+      rule: window.rule,
+      events: window.payment.events,
+      arithmetic: `${reason ? `${reason.zh}；` : ''}${anchorZh} ${lengthZh(wait.length, wait.unit)}：${daysZh(window.from, window.through)}，${end.zh}`,
+      zh: `${cause.zh}，${reason ? `${reason.zh}，` : ''}${anchorZh}设 ${lengthZh(wait.length, wait.unit)}待遇等待期（${daysZh(window.from, window.through)}），${end.zh}。`,
+      en: `Because of ${cause.en}${reason ? ` (${reason.en})` : ''}, a waiting period of ${lengthEn(wait.length, wait.unit)} counts ${anchorEn} (${daysEn(window.from, window.through)}); ${end.en}.`,
+    };
+  });
+}
+
+/** What follows the waiting: benefits, unless a death or the end of the year paid for comes first. */
+function endingOf(inquiry: Inquiry, { from, through, payment }: WaitingWindow): { zh: string; en: string } {
+  const died = inquiry.facts('Died').find(({ day }) => from <= day && day <= through);
+  if (died) {
+    const on = toDay(died.day);
+    return { zh: `因参保人死亡止于 ${on}`, en: `it ended with the person's death on ${on}` };
+  }
+  const year = payment.data.benefitYear;
+  if (year !== undefined && through >= lastDayOfYear(year)) {
+    return {
+      zh: `期满时 ${year} 年已结束，所缴该年保费不产生待遇`,
+      en: `the year ${year} is over by then, and its premium gives no benefits`,
+    };
+  }
+  const next = toDay(through + 1);
+  return { zh: `${next} 起享受待遇`, en: `benefits begin on ${next}` };
 }
 
 /** Explains a waiting period that an exemption took away. */

@@ -3,6 +3,7 @@ import type { Interruption } from '../answer/answer';
 import { lastPaidMonth, type Timeline } from '../coverage';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
+import { retireeFrom } from '../retirement';
 
 /** Breaks that have ended or are running on the day (CV-23): whole unpaid fee months, and whether their benefits were given back. */
 export function interruptionsOn(
@@ -32,7 +33,8 @@ export function runningBreak(
   const last = lastPaidMonth(payments, Number.MAX_SAFE_INTEGER);
   const month = monthOf(on);
   if (last === undefined || last >= month - 1) return undefined;
-  if (timeline.covered.some(({ basis, from }) => basis === 'retiree' && monthOf(from) <= last + 1)) return undefined;
+  const retiree = retireeFrom(inquiry, payments);
+  if (retiree && monthOf(retiree.day) <= last + 1) return undefined;
   if (timeline.diedOn !== undefined && on > timeline.diedOn) return undefined;
   const followedByResident = payments.years.some(
     ({ year, refundedOn }) => refundedOn === undefined && year * 12 + 11 > last,

@@ -188,7 +188,7 @@ function reasonOf(
   const last = rule.arrivalDay === 'counted' ? end : end - 1;
   const until = paid ? `到账日 ${toDay(end)}` : `查询日 ${toDay(end)}`;
   const untilEn = paid ? `the day of arrival ${toDay(end)}` : `the day asked about, ${toDay(end)}`;
-  const counted = last === end ? { zh: '', en: '' } : { zh: '（当天不计）', en: ' (not counted)' };
+  const counted = last === end ? { zh: ' ', en: '' } : { zh: '（当天不计）', en: ' (not counted)' };
   const cap = capped
     ? { zh: `，封顶 ${yuan(feeFen)}`, en: `, capped at ${cny(feeFen)}` }
     : { zh: `，为 ${yuan(feeFen)}`, en: `, ${cny(feeFen)}` };
