@@ -852,6 +852,12 @@ export function overLimit(
   limit: BreakLimit,
 ): { zh: string; en: string } {
   const months = gapped.through - gapped.from + 1;
+  if (limit.measure === 'elapsed') {
+    return {
+      zh: `自 ${toDay(firstDayOf(gapped.from))} 起中断，到缴费到账已超过 ${limit.months} 个月`,
+      en: `unpaid from ${toDay(firstDayOf(gapped.from))}, over ${limit.months} months before the payment arrived`,
+    };
+  }
   const over = limit.inclusive || months > limit.months ? '超过' : '达到';
   return {
     zh: `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月未缴，${over} ${limit.months} 个月`,
@@ -861,12 +867,6 @@ export function overLimit(
 
 function contiguousTo(through: MonthNumber, paid: readonly FeeMonth[]): FeeMonth[] {
   const block: FeeMonth[] = [];
-  if (limit.measure === 'elapsed') {
-    return {
-      zh: `自 ${toDay(firstDayOf(gapped.from))} 起中断，到缴费到账已超过 ${limit.months} 个月`,
-      en: `unpaid from ${toDay(firstDayOf(gapped.from))}, over ${limit.months} months before the payment arrived`,
-    };
-  }
   for (let month = through; ; month--) {
     const found = paid.find((entry) => entry.month === month);
     if (!found) return block.reverse();
