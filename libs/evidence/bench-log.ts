@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deterministicId } from '../../events';
-import { openEmbeddedReader, openEmbeddedStore, type NewEvent } from '../event-store';
+import { openEmbeddedReader, openEmbeddedStore, type EventStore, type NewEvent } from '../event-store';
 import type { HashAlgorithm } from './hashing';
 import { verifierOf } from './note';
 import { Sealer } from './sealer';
@@ -51,7 +51,7 @@ async function measure(folder: string, file: string, events: number, algorithm: 
         reader,
         evidence: sealer.evidence,
         verifier: verifierOf(sealer.vkey),
-        threads: { store: file, count: availableParallelism() },
+        threads: { log: { file }, count: availableParallelism() },
       });
       if (!intact) throw new Error('the log of the benchmark does not agree with its evidence');
       verified = Math.max(verified, rate(events, performance.now() - from));
@@ -71,26 +71,31 @@ function rate(events: number, milliseconds: number): number {
   return Math.round((events / milliseconds) * 1000);
 }
 
-/** A store of so many payments, fifty a person. */
+/** An embedded store of so many payments. */
 export async function fillLog(file: string, events: number): Promise<void> {
   const store = openEmbeddedStore({ file });
   try {
-    for (let from = 0; from < events; from += PER_PERSON * 20) {
-      const people = Array.from({ length: 20 }, (_, index) => from + index * PER_PERSON).filter(
-        (first) => first < events,
-      );
-      await Promise.all(
-        people.map((first) =>
-          store.append(
-            `person-B${first}`,
-            Array.from({ length: Math.min(PER_PERSON, events - first) }, (_, index) => payment(first + index)),
-            'noStream',
-          ),
-        ),
-      );
-    }
+    await fill(store, events);
   } finally {
     await store.close();
+  }
+}
+
+/** Appends so many payments, fifty a person. */
+export async function fill(store: EventStore, events: number): Promise<void> {
+  for (let from = 0; from < events; from += PER_PERSON * 20) {
+    const people = Array.from({ length: 20 }, (_, index) => from + index * PER_PERSON).filter(
+      (first) => first < events,
+    );
+    await Promise.all(
+      people.map((first) =>
+        store.append(
+          `person-B${first}`,
+          Array.from({ length: Math.min(PER_PERSON, events - first) }, (_, index) => payment(first + index)),
+          'noStream',
+        ),
+      ),
+    );
   }
 }
 

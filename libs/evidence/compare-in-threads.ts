@@ -3,26 +3,29 @@ import { Worker } from 'node:worker_threads';
 import { TOLD, type Compared, type Stretch } from './compare-log';
 import { TILE, type EvidenceFile } from './evidence-file';
 
+/** Where a thread reads the log for itself: an embedded store's file, or the address of a server. */
+export type LogPlace = { file: string } | { address: string };
+
 /** What a thread is started with. */
-export interface ThreadFiles {
-  store: string;
+export interface ThreadPlaces {
+  log: LogPlace;
   evidence: string;
 }
 
 /** Full tiles of a stretch: some sixteen thousand events, a fifth of a second. */
 const TILES = 64;
 
-/** Compares every event of an embedded store with its hash, in threads that each read the file for themselves. */
+/** Compares every event of a log with its hash, in threads that each read the log for themselves. */
 export async function compareInThreads(
   evidence: EvidenceFile,
-  { store, count }: { store: string; count: number },
+  { log, count }: { log: LogPlace; count: number },
 ): Promise<Compared> {
   const stretches = stretchesOf(evidence);
   const found: Compared[] = [];
   let next = 0;
-  const files: ThreadFiles = { store, evidence: evidence.file };
+  const places: ThreadPlaces = { log, evidence: evidence.file };
   const work = async () => {
-    const worker = new Worker(join(__dirname, `compare-thread${extname(__filename)}`), { workerData: files });
+    const worker = new Worker(join(__dirname, `compare-thread${extname(__filename)}`), { workerData: places });
     try {
       for (let at = next++; at < stretches.length; at = next++) found[at] = await asked(worker, stretches[at]!);
     } finally {

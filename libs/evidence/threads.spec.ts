@@ -1,10 +1,12 @@
 import Database from 'better-sqlite3';
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedReader } from '../event-store';
-import { fillLog } from './bench-log';
+import { promisify } from 'node:util';
+import { openEmbeddedReader, openStore } from '../event-store';
+import { startTestCluster } from '../event-store/testing/node';
+import { fill, fillLog } from './bench-log';
 import { EvidenceFile, Sealer, eventsOutOfOrder, verifierOf, verifyLog, type LogVerdict } from '.';
 
 const EVENTS = 40_000;
@@ -33,16 +35,16 @@ function change(file: string, sql: string): void {
   database.close();
 }
 
-function inThreads(): LogVerdict {
-  const { stdout, stderr } = spawnSync(
+async function inThreads(log = store, hashes = evidence, key = vkey): Promise<LogVerdict> {
+  const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [
       '-r',
       join(__dirname, '..', 'event-store', 'testing', 'register-typescript.cjs'),
       join(__dirname, 'testing', 'verify-in-threads.ts'),
-      store,
-      evidence,
-      vkey,
+      log,
+      hashes,
+      key,
     ],
     { encoding: 'utf8' },
   );
@@ -61,6 +63,11 @@ async function alone(): Promise<LogVerdict> {
   });
   file.close();
   await reader.close();
+  return plain(verdict);
+}
+
+/** As a process prints it. */
+function plain(verdict: LogVerdict): LogVerdict {
   return JSON.parse(
     JSON.stringify(verdict, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)),
   ) as LogVerdict;
@@ -68,7 +75,7 @@ async function alone(): Promise<LogVerdict> {
 
 describe('a log checked in threads', () => {
   it('is whole, and what was done to it is found at the seams of the stretches too', async () => {
-    expect(inThreads()).toMatchObject({ intact: true, events: EVENTS, sealed: EVENTS });
+    expect(await inThreads()).toMatchObject({ intact: true, events: EVENTS, sealed: EVENTS });
 
     change(
       store,
@@ -76,7 +83,7 @@ describe('a log checked in threads', () => {
        UPDATE event SET type = 'X' WHERE position IN (1, 32768, ${EVENTS});
        UPDATE event SET position = 60000 WHERE position = 20000`,
     );
-    const verdict = inThreads();
+    const verdict = await inThreads();
     expect(verdict).toEqual(await alone());
     expect(verdict.findings.map(({ kind, position }) => [kind, Number(position)])).toEqual([
       ['altered', 1],
@@ -89,8 +96,36 @@ describe('a log checked in threads', () => {
     ]);
 
     change(evidence, 'DELETE FROM tile WHERE level = 0 AND n IN (63, 100)');
-    const cut = inThreads();
+    const cut = await inThreads();
     expect(cut).toEqual(await alone());
     expect(cut.counts).toMatchObject({ missing: 2, added: 511 });
   }, 120_000);
+
+  it('on a server is read by each thread for itself, and what differs is found at the seams too', async () => {
+    const cluster = await startTestCluster();
+    const address = cluster.connectionString();
+    const server = openStore(address);
+    await fill(server, 20_000);
+    const place = { file: join(folder, 'server.sqlite'), keyFile: join(folder, 'key.pem'), name: 'server' };
+    const sealer = Sealer.open(place);
+    await sealer.catchUp(server, '2025-01-10T10:00:00.000+08:00');
+    const key = sealer.vkey;
+    sealer.close();
+    expect(await inThreads(address, place.file, key)).toMatchObject({ intact: true, events: 20_000, sealed: 20_000 });
+
+    // As if the events there had been changed: the hashes of two tiles change places, one on each side of a seam.
+    change(
+      place.file,
+      `UPDATE tile SET n = CASE n WHEN 63 THEN -1 ELSE -2 END WHERE level = 0 AND n IN (63, 64);
+       UPDATE tile SET n = CASE n WHEN -1 THEN 64 ELSE 63 END WHERE level = 0 AND n < 0`,
+    );
+    const verdict = await inThreads(address, place.file, key);
+    const file = EvidenceFile.read(place.file);
+    const alone = await verifyLog({ reader: server, evidence: file, verifier: verifierOf(key) });
+    file.close();
+    expect(verdict.intact).toBe(false);
+    expect(verdict).toEqual(plain(alone));
+    await server.close();
+    await cluster.stop();
+  }, 240_000);
 });

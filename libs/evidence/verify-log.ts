@@ -1,8 +1,8 @@
 import type { EventReader } from '../event-store';
 import { verifiedCheckpoint, type Checkpoint } from './checkpoint';
 import type { EvidenceFile, Leaf } from './evidence-file';
-import { compareInThreads } from './compare-in-threads';
-import { TOLD, compareLog, type Difference } from './compare-log';
+import { compareInThreads, type LogPlace } from './compare-in-threads';
+import { TOLD, compareLog, type Compared, type Difference } from './compare-log';
 import type { Hash } from './hashing';
 import type { Verifier } from './note';
 import type { HiddenEvent } from './out-of-order';
@@ -65,12 +65,12 @@ export async function verifyLog({
   witness?: readonly string[];
   /** Events that stand outside the order of the log, whose last hashed event is at `hashed`. */
   outOfOrder?: (hashed: bigint) => readonly HiddenEvent[];
-  /** For an embedded store: its file, which so many threads read in place of `reader`. */
-  threads?: { store: string; count: number };
+  /** Where so many threads read the log for themselves, in place of `reader`. */
+  threads?: { log: LogPlace; count: number };
 }): Promise<LogVerdict> {
   const report = new Report();
   const due = dueRoots(evidence, verifier, witness, report);
-  const comparing = threads ? compareInThreads(evidence, threads) : compareLog(reader, evidence);
+  const comparing = threads ? comparedInThreads(reader, evidence, threads) : compareLog(reader, evidence);
   // A thread's failure is reported below, where it is waited for.
   comparing.catch(() => undefined);
   const sealed = await checkRoots(evidence, due, report);
@@ -89,6 +89,23 @@ export async function verifyLog({
     counts,
     findings,
   };
+}
+
+/**
+ * In threads; where a server does not let a stretch begin where the evidence says that an event stands, from the beginning in
+ * this one: the event that stood there may be what is missing.
+ */
+async function comparedInThreads(
+  reader: Pick<EventReader, 'readAll'>,
+  evidence: EvidenceFile,
+  threads: { log: LogPlace; count: number },
+): Promise<Compared> {
+  try {
+    return await compareInThreads(evidence, threads);
+  } catch (error) {
+    if ('file' in threads.log) throw error;
+    return compareLog(reader, evidence);
+  }
 }
 
 /** Compares the tree over the evidence with every root that is vouched for; gives the last checkpoint of the log that agrees. */

@@ -161,7 +161,9 @@ export async function verifyTheLog(options: VerifyLogOptions, terminal: Terminal
         verifier,
         witness,
         ...(file === undefined ? {} : { outOfOrder: (hashed: bigint) => eventsOutOfOrder(file, hashed) }),
-        ...(file !== undefined && many ? { threads: { store: file, count: availableParallelism() } } : {}),
+        ...(many
+          ? { threads: { log: file === undefined ? { address: location } : { file }, count: availableParallelism() } }
+          : {}),
       });
       const seconds = (performance.now() - start) / 1000;
       if (options.json) terminal.out(printedJson({ ...verdict, seconds }));
