@@ -58,8 +58,9 @@ const whileLive = ['expires', 'revoked', 'lastUsed'];
 
 /** The schemas of what is said about changes that need a second person, and of the audit trail. */
 export const accessSchemas: Record<string, Schema> = {
-  Change: object<Change & { impact?: unknown }>({
+  Change: object<Change & { impact?: unknown; dryRun?: true }>({
     ...change,
+    dryRun: optional({ ...flag, description: 'Nothing was recorded; this is how it would be' }),
     impact: optional({ ...ref('Impact'), description: 'While it is pending: what it would change for the person' }),
   }),
   ChangePage: object<{ changes: Change[]; next: string | null }>({

@@ -115,11 +115,18 @@ export const feedSchemas: Record<string, Schema> = {
   ),
   Webhook: record(webhook, ['reason', 'deliveredAt', 'failedAt', 'failure', 'oldSecretUntil']),
   WebhookList: record({ webhooks: list(ref('Webhook')) }),
-  NewWebhook: record({
-    webhook: ref('Webhook'),
-    secret: { ...text, description: 'Signs the messages; told for the only time' },
-    verification: ref('WebhookVerification'),
-  }),
+  NewWebhook: record(
+    {
+      webhook: ref('Webhook'),
+      secret: {
+        ...text,
+        description:
+          'Signs the messages; told for the only time, and left out where it was rotated since the request came first',
+      },
+      verification: ref('WebhookVerification'),
+    },
+    ['secret'],
+  ),
   WebhookVerification: record(
     { verified: flag, reason: { ...text, description: 'What kept the receiver from being verified' } },
     ['reason'],

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { mayReach, type Principal } from '../../../libs/access';
 import { placeText, type FeedName, type Filter } from '../../../libs/feeds';
@@ -7,6 +7,7 @@ import { verify, type Verified, type Webhook } from '../../../libs/feeds/webhook
 import { instantOf } from '../../../libs/ledger';
 import { personStream } from '../../../events';
 import { Allows, Scoped, callerOf, outOfReach } from '../access';
+import { keyedRequest } from '../http/idempotency-key';
 import { Problem, faultOf, invalidInput } from '../http/problem';
 import { ApiAnswers, ApiFilters, ApiProblems } from '../openapi/responses';
 import { whole } from '../openapi/schema';
@@ -61,33 +62,56 @@ export class WebhooksController {
     summary: 'Has a feed sent to a receiver',
     description:
       'The reply holds the secret that signs, for the only time. The receiver is sent a challenge at once and must repeat it in his reply; ' +
-      'until he does, also later (`POST …/verification`), nothing is sent.',
+      'until he does, also later (`POST …/verification`), nothing is sent. With an Idempotency-Key the request may be sent again: one ' +
+      'webhook is made, and the reply is the same as long as its secret is; a webhook that is not verified is sent the challenge again.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Names the request, so that it can be sent again: one webhook is made (Idempotency-Hit: true)',
   })
   @ApiAnswers(201, 'NewWebhook', 'Made; verified or yet to be.')
-  @ApiProblems('invalid-input', 'too-many-webhooks')
-  async create(@Body() body: NewWebhookBody, @Req() request: Request): Promise<object> {
+  @ApiProblems('invalid-input', 'too-many-webhooks', 'id-conflict')
+  async create(
+    @Body() body: NewWebhookBody,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
     const caller = callerOf(request);
+    const keyed = keyedRequest(request, `webhooks of ${caller.subject}`, body);
     this.checkAddress(body.url);
     const filter = filterOf(caller, body, {});
     const place = await placeIn(this.open.feeds, 'from', body.from ?? 'now');
     const { webhooks, poster } = this.open;
-    if (webhooks.list().length >= WEBHOOKS_MOST) {
+    const named = keyed && { key: keyed.keyId, asked: keyed.cause };
+    const before = named && webhooks.madeBy(named);
+    if (before === 'another') throw keyTaken();
+    if (before === undefined && webhooks.list().length >= WEBHOOKS_MOST) {
       throw new Problem(
         'too-many-webhooks',
         `There are ${WEBHOOKS_MOST} webhooks already; remove one that is not used.`,
       );
     }
-    const { webhook, secret } = webhooks.create({
+    const wanted = {
       url: body.url,
       feed: (body.feed ?? 'answers') as FeedName,
       filter,
       place,
       createdBy: caller.subject,
       secret: body.secret,
-    });
-    const verification = await verify(webhooks, poster, webhook.id);
+    };
+    const made = named ? webhooks.createOnce(named, wanted) : { ...webhooks.create(wanted), again: false };
+    if (made === undefined) throw keyTaken();
+    const { webhook, secret, again } = made;
+    if (again) response.setHeader('Idempotency-Hit', 'true');
+    const verified = again && webhook.state !== 'unverified';
+    const verification = verified ? { verified } : await verify(webhooks, poster, webhook.id);
     this.open.changed();
-    return { webhook: shown(webhooks.find(webhook.id) ?? webhook), secret, verification };
+    return {
+      webhook: shown(webhooks.find(webhook.id) ?? webhook),
+      ...(secret === undefined ? {} : { secret }),
+      verification,
+    };
   }
 
   @Get()
@@ -284,6 +308,13 @@ export class WebhooksController {
     const fault = this.open.guard.faultOf(url);
     if (fault !== undefined) throw invalidInput([{ field: 'url', value: '(an address)', expected: fault }]);
   }
+}
+
+function keyTaken(): Problem {
+  return new Problem(
+    'id-conflict',
+    'This Idempotency-Key came before with another body. Use a new key for a new request.',
+  );
 }
 
 function noSuchWebhook(): Problem {

@@ -67,6 +67,38 @@ async function subscribed(more: object = {}): Promise<string> {
 }
 
 describe('a webhook', () => {
+  it('is made once where its request is sent again', async () => {
+    const body = { url: receiver.url, from: '0', parts: ['coverage'], secret: receiver.secret };
+    const keyed = (key: string, sent: object) => server.post('/v1/webhooks', sent).set('Idempotency-Key', key);
+    const first = await keyed('hook-1', body).expect(201);
+    expect(first.headers['idempotency-hit']).toBeUndefined();
+    const again = await keyed('hook-1', {
+      secret: receiver.secret,
+      parts: ['coverage'],
+      from: '0',
+      url: receiver.url,
+    }).expect(201);
+    expect(again.headers['idempotency-hit']).toBe('true');
+    expect(again.body).toEqual(first.body);
+    expect(again.body).toMatchObject({ secret: receiver.secret, verification: { verified: true } });
+    const conflict = await keyed('hook-1', { ...body, parts: null }).expect(409);
+    expect(conflict.body.type).toBe('urn:enrollment-ledger:problem:id-conflict');
+    await keyed('with blanks', body).expect(400);
+    const together = await Promise.all(['a', 'b', 'c'].map(() => keyed('hook-2', body).expect(201)));
+    expect(new Set(together.map(({ body: made }) => made.webhook.id)).size).toBe(1);
+    expect(new Set(together.map(({ body: made }) => made.secret)).size).toBe(1);
+    expect((await server.get('/v1/webhooks').expect(200)).body.webhooks).toHaveLength(2);
+
+    // Somebody else's key is another one, and a secret that was rotated is not given away.
+    const other = callerWith(server, 'integrator');
+    const theirs = await other.post('/v1/webhooks', body).set('Idempotency-Key', 'hook-1').expect(201);
+    expect(theirs.body.webhook.id).not.toBe(first.body.webhook.id);
+    await server.post(`/v1/webhooks/${first.body.webhook.id}/secret`, {}).expect(200);
+    const rotated = await keyed('hook-1', body).expect(201);
+    expect(rotated.body.webhook.id).toBe(first.body.webhook.id);
+    expect(rotated.body.secret).toBeUndefined();
+  });
+
   it('is sent what changed, signed, and is shown without its secret', async () => {
     await record('A', '2022-05');
     const id = await subscribed();

@@ -6,7 +6,7 @@ import { Vault, type FoundTwice } from '../../../libs/vault';
 import { Allows, Belonging, Caller, Scoped, outOfReach } from '../access';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { ref } from '../openapi/schema';
-import { FoundTwiceQuery, SettleBody } from './identity.query';
+import { FoundTwiceQuery, IdentityQuery, SettleBody } from './identity.query';
 
 const ITEMS = 100;
 
@@ -54,14 +54,28 @@ export class FoundTwiceController {
     summary: 'Says that the two are different persons, or were merged',
     description: 'A case of persons who are merged is settled by itself.',
   })
+  @ApiQuery({
+    name: 'dryRun',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'Settle nothing; say how many cases wait',
+  })
   @ApiBody({ required: true, schema: ref('SettleFoundTwice') as object })
   @ApiAnswers(200, 'Settled', 'How many cases waited.')
   @ApiProblems('invalid-input')
   async settle(
     @Caller() principal: Principal,
     @Body() { person, holder, as }: SettleBody,
-  ): Promise<{ settled: number }> {
+    @Query() query: IdentityQuery,
+  ): Promise<{ settled: number; dryRun?: true }> {
     if (!(await this.concerns(principal, { person, holder }))) throw outOfReach();
+    if (query.dryRun === 'true') {
+      const pair = [person, holder];
+      const waiting = (await this.vault.foundTwice()).filter(
+        (one) => pair.includes(one.person) && pair.includes(one.holder),
+      );
+      return { settled: waiting.length, dryRun: true };
+    }
     return { settled: await this.vault.settleFoundTwice([person, holder], as, principal.subject) };
   }
 

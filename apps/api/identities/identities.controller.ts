@@ -10,7 +10,9 @@ import {
   eraseIdentities,
   faultsOfOrder,
   readDocument,
+  type FoundPerson,
   type Identity,
+  type NamedByDocument,
   type NumberFault,
   type PutOutcome,
 } from '../../../libs/vault';
@@ -35,6 +37,7 @@ interface Found {
   person: string;
   persons: readonly string[];
   made?: boolean;
+  dryRun?: true;
 }
 
 /** A person's identities in clear, with the national codes of their documents. */
@@ -103,14 +106,23 @@ export class IdentitiesController {
     description: 'Said again it gives the same person. The name is kept of a new person only.',
   })
   @ApiGiven('GivenPerson')
-  @ApiAnswers(200, 'FoundPerson', 'The person.')
+  @ApiDryRun()
+  @ApiAnswers(200, 'FoundPerson', 'The person; with dryRun somebody new has an id that says nothing.')
   @ApiProblems('invalid-input', 'identity-taken')
-  async findOrMake(@Caller() principal: Principal, @Body() body: unknown, @Req() request: Request): Promise<Found> {
-    const [found] = await this.vault.personsFor([readPersonBody(body)]);
+  async findOrMake(
+    @Caller() principal: Principal,
+    @Body() body: unknown,
+    @Query() query: IdentityQuery,
+    @Req() request: Request,
+  ): Promise<Found> {
+    const dryRun = query.dryRun === 'true';
+    const given = readPersonBody(body);
+    const [found] = dryRun ? await this.tried(given) : await this.vault.personsFor([given]);
     if (!found!.ok) throw refusedIdentity(found!.faults);
     const { person, made } = found!;
     if (!made && !(await this.reaches(principal, person))) throw taken(person);
-    return { ...(await this.found(person, request)), made };
+    if (dryRun && made) return { person, persons: [person], made, dryRun: true };
+    return { ...(await this.found(person, request)), made, ...(dryRun ? { dryRun } : {}) };
   }
 
   @Post('check')
@@ -259,6 +271,15 @@ export class IdentitiesController {
     const kept = keptBy(person, outcome);
     if (dryRun || kept === 'already') response.status(200);
     return { person, kept, ...(dryRun ? { dryRun } : {}) };
+  }
+
+  private async tried(given: NamedByDocument): Promise<FoundPerson[]> {
+    const trial = this.vault.trial();
+    try {
+      return await trial.personsFor([given]);
+    } finally {
+      trial.close();
+    }
   }
 
   /** Whether the caller may know of the person: one of his regions, or nobody has recorded him yet. */

@@ -105,13 +105,19 @@ describe('identities', () => {
     const body = { kind: '01', number: fresh() };
     await server.post(`/v1/identities/${holder}/attach`, body).expect(201);
     await server.post(`/v1/identities/${person}/attach`, body).expect(409);
-    await server.post('/v1/found-twice/settle', { person, holder, as: 'different' }).expect(200, { settled: 1 });
+    const settle = { person, holder, as: 'different' };
+    await server.post('/v1/found-twice/settle?dryRun=true', settle).expect(200, { settled: 1, dryRun: true });
+    await server.post('/v1/found-twice/settle', settle).expect(200, { settled: 1 });
+    await server.post('/v1/found-twice/settle?dryRun=true', settle).expect(200, { settled: 0, dryRun: true });
     await server.get('/v1/found-twice').expect(200, { items: [] });
   });
 
   test('somebody new is made once for a document', async () => {
     const body = { kind: '08', number: 'F00000001', name: NAME };
+    const tried = await server.post('/v1/identities/find-or-make?dryRun=true', body).expect(200);
+    expect(tried.body).toMatchObject({ made: true, dryRun: true });
     const made = await server.post('/v1/identities/find-or-make', body).expect(200);
+    expect(made.body.person).not.toBe(tried.body.person);
     expect(made.body).toMatchObject({ made: true });
     const { person } = made.body as { person: string };
     await server.post('/v1/identities/find-or-make', body).expect(200, { person, persons: [person], made: false });

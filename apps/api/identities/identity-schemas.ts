@@ -32,8 +32,8 @@ export const identitySchemas: Record<string, Schema> = {
     'What became of it; neither number nor name is repeated',
   ),
   FoundPerson: record(
-    { person, persons, made: { ...flag, description: 'Nobody held the document; the person is new' } },
-    ['made'],
+    { person, persons, made: { ...flag, description: 'Nobody held the document; the person is new' }, dryRun },
+    ['made', 'dryRun'],
   ),
   Identities: record(
     { person, persons, identities: list(ref('Identity')) },
@@ -68,5 +68,5 @@ export const identitySchemas: Record<string, Schema> = {
     },
     ['settled'],
   ),
-  Settled: record({ settled: { ...whole, description: 'How many cases waited' } }),
+  Settled: record({ settled: { ...whole, description: 'How many cases waited' }, dryRun }, ['dryRun']),
 };

@@ -116,7 +116,7 @@ function complete(operation: Operation): void {
     header('X-Correlation-Id', 'Under which the request stands in the log; the one it brought, or a new one');
     if (!status.startsWith('2')) continue;
     if (has('Idempotency-Key')) {
-      header('ETag', 'The revision of the stream, for If-Match');
+      if (has('If-Match')) header('ETag', 'The revision of the stream, for If-Match');
       header('Idempotency-Hit', 'true: answered as the same request before');
     }
     if (has('atLeast')) {

@@ -5,7 +5,12 @@ const NEW_BYTES = 32;
 
 /** A new secret in the form of Standard Webhooks: `whsec_` and base64. */
 export function newSecret(): string {
-  return PREFIX + randomBytes(NEW_BYTES).toString('base64');
+  return secretText(randomBytes(NEW_BYTES));
+}
+
+/** A secret's bytes in that form. */
+export function secretText(bytes: Buffer): string {
+  return PREFIX + bytes.toString('base64');
 }
 
 /** The bytes of a secret; undefined where the text is none of 24 to 64 bytes. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The file of the subscriptions and of what is on its way to them, in the data folder. */
 export const WEBHOOKS_FILE = 'feeds.db';
 
-const VERSION = 1;
+const VERSION = 2;
 
 const tables = `
   CREATE TABLE webhook (
@@ -46,6 +46,14 @@ const tables = `
   CREATE INDEX message_due ON message (webhook, due) WHERE state = 'retrying' AND due > 0;
   CREATE TABLE lease (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL) STRICT;
 `;
+/** By which request a subscription was made, so that the request can be sent again. */
+const requests = `
+  CREATE TABLE request (
+    key     TEXT PRIMARY KEY,
+    asked   TEXT NOT NULL,
+    webhook TEXT NOT NULL REFERENCES webhook (id) ON DELETE CASCADE
+  ) STRICT;
+`;
 
 /** Opens the tables, making them, readable by their owner alone, where there are none. What was written is on disk. */
 export function openTables(folder: string): Database.Database {
@@ -60,10 +68,10 @@ export function openTables(folder: string): Database.Database {
     .transaction(() => {
       const version = database.pragma('user_version', { simple: true }) as number;
       if (version > VERSION) throw new Error(`${file} is of version ${version}; this program knows version ${VERSION}`);
-      if (version === 0) {
-        database.exec(tables);
-        database.pragma(`user_version = ${VERSION}`);
-      }
+      if (version === VERSION) return;
+      if (version === 0) database.exec(tables);
+      database.exec(requests);
+      database.pragma(`user_version = ${VERSION}`);
     })
     .immediate();
   return database;

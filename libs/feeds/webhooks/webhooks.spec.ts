@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -604,4 +605,31 @@ it('a folder without subscriptions has none', () => {
   ]);
   none.close();
   rmSync(folder, { recursive: true });
+});
+
+test('tables of the version before take requests that may be sent again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'webhooks-before-'));
+  const wanted = {
+    url: 'https://example.org/',
+    feed: 'answers',
+    filter: {},
+    place: BEGINNING,
+    createdBy: 'x',
+  } as const;
+  const first = new Webhooks(folder);
+  const { webhook } = first.create(wanted);
+  first.close();
+  const database = new Database(join(folder, WEBHOOKS_FILE));
+  database.exec('DROP TABLE request; PRAGMA user_version = 1');
+  database.close();
+  const again = new Webhooks(folder);
+  expect(again.list()).toEqual([webhook]);
+  const request = { key: 'a', asked: 'b' };
+  const made = again.createOnce(request, wanted)!;
+  expect(again.createOnce(request, wanted)).toEqual({ ...made, again: true });
+  expect(again.createOnce({ key: 'a', asked: 'c' }, wanted)).toBeUndefined();
+  again.remove(made.webhook.id);
+  expect(again.createOnce(request, wanted)).toMatchObject({ again: false });
+  again.close();
+  rmSync(folder, { recursive: true, force: true });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FeedName, Filter, Item } from '../item';
 import { parsePlace, placeText, type Place } from '../place';
 import { Sealing } from './sealing';
-import { newSecret, secretBytes } from './signature';
+import { newSecret, secretBytes, secretText } from './signature';
 import { openTables } from './webhook-tables';
 
 /** `unverified`: the receiver has not yet said that he wants it · `paused`: by somebody, or because of `reason`. */
@@ -37,6 +37,31 @@ export interface Webhook {
   /** Messages on their way, and messages that are parked with those behind them. */
   waiting: number;
   parked: number;
+}
+
+/** A subscription that is wanted. */
+export interface NewWebhook {
+  url: string;
+  feed: FeedName;
+  filter: Filter;
+  /** Nothing up to here is sent. */
+  place: Place;
+  createdBy: string;
+  /** Left out: a new one. */
+  secret?: string;
+}
+
+/** A request that may be sent again: what names it, and what it asks. */
+export interface NamedRequest {
+  key: string;
+  asked: string;
+}
+
+/** What a request made; `again` where it did so before, the secret then only while it is still the first one. */
+export interface MadeOnce {
+  webhook: Webhook;
+  secret?: string;
+  again: boolean;
 }
 
 /** A message on its way. */
@@ -118,16 +143,7 @@ export class Webhooks {
   }
 
   /** Makes a subscription that is yet to be verified; gives its secret, for the only time. */
-  create(wanted: {
-    url: string;
-    feed: FeedName;
-    filter: Filter;
-    /** Nothing up to here is sent. */
-    place: Place;
-    createdBy: string;
-    /** Left out: a new one. */
-    secret?: string;
-  }): { webhook: Webhook; secret: string } {
+  create(wanted: NewWebhook): { webhook: Webhook; secret: string } {
     const id = randomUUID();
     const secret = wanted.secret ?? newSecret();
     this.statement(
@@ -144,6 +160,38 @@ export class Webhooks {
       wanted.createdBy,
     );
     return { webhook: this.find(id)!, secret };
+  }
+
+  /**
+   * As `create`, for a request that may be sent again: then none is made, and the secret is given where it is still the first one.
+   * Undefined where the request's key named something else before.
+   */
+  createOnce(request: NamedRequest, wanted: NewWebhook): MadeOnce | undefined {
+    const create = this.database.transaction((): MadeOnce | undefined => {
+      const before = this.madeBy(request);
+      if (before !== undefined) return before === 'another' ? undefined : before;
+      const made = this.create(wanted);
+      this.statement('INSERT INTO request VALUES (?, ?, ?)').run(request.key, request.asked, made.webhook.id);
+      return { ...made, again: false };
+    });
+    return create.immediate();
+  }
+
+  /** What a request made when it came before, or that its key named another one; undefined where it is new. */
+  madeBy({ key, asked }: NamedRequest): MadeOnce | 'another' | undefined {
+    const before = this.statement('SELECT asked, webhook FROM request WHERE key = ?').get(key) as
+      { asked: string; webhook: string } | undefined;
+    if (before === undefined) return undefined;
+    return before.asked === asked ? { ...this.asMade(before.webhook), again: true } : 'another';
+  }
+
+  private asMade(id: string): { webhook: Webhook; secret?: string } {
+    const { secret, old_secret } = this.statement('SELECT secret, old_secret FROM webhook WHERE id = ?').get(id) as {
+      secret: Buffer;
+      old_secret: Buffer | null;
+    };
+    const first = old_secret === null ? { secret: secretText(this.sealing.open(secret, id)) } : {};
+    return { webhook: this.find(id)!, ...first };
   }
 
   list(): Webhook[] {

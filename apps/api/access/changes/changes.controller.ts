@@ -13,10 +13,10 @@ import { ref } from '../../openapi/schema';
 import { Allows, Scoped } from '../allows';
 import { Caller } from '../caller';
 import { Changes, noSuchChange, type Change } from './changes';
-import { ChangeQuery, ChangesQuery, DeclineBody } from './changes.query';
+import { ChangeQuery, ChangesQuery, DecisionQuery, DeclineBody } from './changes.query';
 
 /** A change with what it would change. */
-type ShownChange = Change & { impact?: Impact };
+type ShownChange = Change & { impact?: Impact; dryRun?: true };
 
 /** Some changes, and where the next ones begin. */
 interface ChangePage {
@@ -25,6 +25,13 @@ interface ChangePage {
 }
 
 const PAGE = 50;
+const ApiDryRun = () =>
+  ApiQuery({
+    name: 'dryRun',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'Record nothing; show the change as it would be, and of an approval what it would change',
+  });
 
 /** What may stand against a decision, whichever it is. */
 const DECIDING = [
@@ -97,18 +104,21 @@ export class ChangesController {
   })
   @ApiParam({ name: 'change', description: 'The id of the request' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'Approve only if the stream is at this revision' })
+  @ApiDryRun()
   @ApiAnswers(200, 'Change', 'Approved, and recorded.')
   @ApiProblems(...DECIDING)
   async approve(
     @Caller() principal: Principal,
     @Param('change') id: string,
+    @Query() { dryRun }: DecisionQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Change> {
-    return this.settled(
-      response,
-      await this.changes.approve(principal, id, preconditionOf(request), requestId(request)),
-    );
+  ): Promise<ShownChange> {
+    const before = dryRun === 'true' ? await this.changes.find(principal, id) : undefined;
+    const change = this.settled(response, await this.changes.approve(principal, id, decidingBy(request, dryRun)));
+    if (dryRun !== 'true') return change;
+    const impact = before && (await this.changes.impact(before, dayOfInstant(instantOf(Date.now()))));
+    return { ...change, ...(impact === undefined ? {} : { impact }), dryRun: true };
   }
 
   @Post(':change/decline')
@@ -117,6 +127,7 @@ export class ChangesController {
   @ApiOperation({ operationId: 'declineChange', summary: 'Declines: nothing that was asked for happens' })
   @ApiParam({ name: 'change', description: 'The id of the request' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'Decline only if the stream is at this revision' })
+  @ApiDryRun()
   @ApiBody({ required: true, schema: ref('Decline') as object })
   @ApiAnswers(200, 'Change', 'Declined.')
   @ApiProblems(...DECIDING)
@@ -124,11 +135,12 @@ export class ChangesController {
     @Caller() principal: Principal,
     @Param('change') id: string,
     @Body() { reason }: DeclineBody,
+    @Query() { dryRun }: DecisionQuery,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Change> {
-    const precondition = preconditionOf(request);
-    return this.settled(response, await this.changes.decline(principal, id, reason, precondition, requestId(request)));
+  ): Promise<ShownChange> {
+    const decided = await this.changes.decline(principal, id, reason, decidingBy(request, dryRun));
+    return { ...this.settled(response, decided), ...(dryRun === 'true' ? { dryRun: true } : {}) };
   }
 
   private settled(
@@ -140,6 +152,10 @@ export class ChangesController {
     if (again) response.setHeader('Idempotency-Hit', 'true');
     return change;
   }
+}
+
+function decidingBy(request: Request, dryRun: string | undefined) {
+  return { precondition: preconditionOf(request), correlationId: requestId(request), dryRun: dryRun === 'true' };
 }
 
 /** Why a decision could not be recorded. */

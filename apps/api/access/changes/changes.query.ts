@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { Optional, Position, QuestionDay, Whole } from '../../http/query-fields';
+import { Optional, Position, QuestionDay, Whole, YesOrNo } from '../../http/query-fields';
 
 const STATES = ['pending', 'approved', 'declined'] as const;
 
@@ -35,6 +35,14 @@ export class ChangeQuery {
   @Optional()
   @QuestionDay()
   validOn?: string;
+}
+
+/** How a change is decided on. */
+export class DecisionQuery {
+  /** Record nothing; show what would come of it. */
+  @Optional()
+  @YesOrNo()
+  dryRun?: 'true' | 'false';
 }
 
 /** Why a change is declined. */

@@ -68,6 +68,24 @@ describe('a change that needs a second person', () => {
     expect(events[3].metadata.actor).toBe(supervisor.subject);
   });
 
+  it('is only tried out by a dry run, which says what it would record and change', async () => {
+    const { person, payment } = await somebody();
+    const { body } = await clerk.post(`/v1/persons/${person}/events`, voiding(payment)).expect(202);
+    const before = await server.store.head();
+    const approved = await supervisor.post(`/v1/changes/${body.id}/approve?dryRun=true`).expect(200);
+    expect(approved.body).toMatchObject({ state: 'approved', decidedBy: supervisor.subject, dryRun: true });
+    expect(approved.body.impact.months).toContainEqual({ at: 'contribution.actual', from: 1, to: 0 });
+    const declined = await supervisor.post(`/v1/changes/${body.id}/decline?dryRun=true`, { reason: 'no' }).expect(200);
+    expect(declined.body).toMatchObject({ state: 'declined', reason: 'no', dryRun: true });
+    expect(await server.store.head()).toBe(before);
+    expect((await clerk.get(`/v1/changes/${body.id}`).expect(200)).body).toMatchObject({ state: 'pending' });
+    await clerk.post(`/v1/changes/${body.id}/approve?dryRun=true`).expect(403);
+    await supervisor.post(`/v1/changes/${body.id}/approve?dryRun=yes`).expect(400);
+    expect(await monthsOf(person)).toBe(1);
+    await supervisor.post(`/v1/changes/${body.id}/approve`).expect(200);
+    expect(await monthsOf(person)).toBe(0);
+  });
+
   it('does not happen when it is declined', async () => {
     const { person, payment } = await somebody();
     const { body } = await clerk.post(`/v1/persons/${person}/events`, voiding(payment)).expect(202);

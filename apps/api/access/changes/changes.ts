@@ -34,6 +34,21 @@ export interface Change {
   revision: number;
 }
 
+/** How a change is decided on. */
+interface Deciding {
+  precondition: Precondition;
+  correlationId: string;
+  /** Nothing is recorded; what is given is the change as it would be. */
+  dryRun: boolean;
+}
+
+/** What deciding came to; `outcome` where it could not be recorded. */
+interface Decided {
+  change: Change;
+  again: boolean;
+  outcome?: RecordOutcome;
+}
+
 /** What is recorded of a request: everything but what the ledger gives. */
 const METADATA_KEPT = ['source', 'evidence', 'exceptions'] as const;
 const ATTEMPTS = 5;
@@ -116,14 +131,9 @@ export class Changes {
    * Approves, and with the same append records what was asked for: both or neither. Without a precondition only where nothing but
    * requests and decisions was recorded in the stream since the request; with one only where the stream stands as it says.
    */
-  async approve(
-    principal: Principal,
-    id: string,
-    precondition: Precondition,
-    correlationId: string,
-  ): Promise<{ change: Change; again: boolean; outcome?: RecordOutcome }> {
+  async approve(principal: Principal, id: string, { precondition, correlationId, dryRun }: Deciding): Promise<Decided> {
     const approval = deterministicId(`approved\n${id.toLowerCase()}`);
-    return this.decide(principal, id, 'approved', precondition, (change, since) => {
+    return this.decide(principal, id, 'approved', { precondition, dryRun }, (change, since) => {
       if (precondition === undefined && since.some(({ type }) => !CHANGE_TYPES.has(type)))
         throw mismatch(change.revision);
       const asked = change.events.map((event) => ({
@@ -140,10 +150,9 @@ export class Changes {
     principal: Principal,
     id: string,
     reason: string,
-    precondition: Precondition,
-    correlationId: string,
-  ): Promise<{ change: Change; again: boolean; outcome?: RecordOutcome }> {
-    return this.decide(principal, id, 'declined', precondition, (change) => [
+    { precondition, correlationId, dryRun }: Deciding,
+  ): Promise<Decided> {
+    return this.decide(principal, id, 'declined', { precondition, dryRun }, (change) => [
       {
         type: 'ChangeDeclined',
         effectiveOn: today(),
@@ -157,9 +166,10 @@ export class Changes {
     principal: Principal,
     id: string,
     decision: 'approved' | 'declined',
-    precondition: Precondition,
+    { precondition, dryRun }: Omit<Deciding, 'correlationId'>,
     eventsOf: (change: Change, since: readonly LedgerEvent[]) => unknown[],
-  ): Promise<{ change: Change; again: boolean; outcome?: RecordOutcome }> {
+  ): Promise<Decided> {
+    const ledger = dryRun ? trialLedger(this.store, this.policies) : this.ledger;
     for (let attempt = 1; ; attempt++) {
       const change = await this.find(principal, id);
       if (!change) throw noSuchChange();
@@ -175,9 +185,9 @@ export class Changes {
       const at = stream.findIndex((event) => event.id === change.id);
       const known = stream.slice(0, change.revision + 1);
       const events = eventsOf(change, known.slice(at + 1));
-      const outcome = await this.ledger.record(change.stream, events, { expected: change.revision });
+      const outcome = await ledger.record(change.stream, events, { expected: change.revision });
       if (outcome.outcome === 'recorded' || outcome.outcome === 'alreadyRecorded') {
-        return { change: changeIn(await this.ledger.streamEvents(change.stream), change.id)!, again: false };
+        return { change: changeIn(await ledger.streamEvents(change.stream), change.id)!, again: false };
       }
       const overtaken = outcome.outcome === 'wrongExpectedRevision' || outcome.outcome === 'conflictingId';
       if (!overtaken || attempt === ATTEMPTS) return { change, again: false, outcome };
