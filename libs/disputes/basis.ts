@@ -35,10 +35,10 @@ export class BadBasis extends Error {
 }
 
 const FORM =
-  'name=value parts such as validOn=2022-07-15,knownAt=2022-10-01,reading=A-01:B,pack=211200:2022-04-01,as=decidedThen';
+  'name=value parts such as validOn=2022-07-15,knownAt=2022-10-01,reading=A-01:B,pack=<region>:<version>,as=decidedThen';
 
 /**
- * Reads a basis written as `validOn=2022-07-15,knownAt=2022-10-01,reading=A-01:B,pack=211200:2022-04-01,region=211200,as=decidedThen`;
+ * Reads a basis written as `validOn=2022-07-15,knownAt=2022-10-01,reading=A-01:B,pack=<region>:<version>,region=<region>,as=decidedThen`;
  * `reading` and `pack` may be repeated. Throws `BadBasis`.
  */
 export function parseBasis(text: string, defaults: { validOn?: Day } = {}): Basis {
@@ -68,13 +68,7 @@ export function parseBasis(text: string, defaults: { validOn?: Day } = {}): Basi
         add(readings, name, value, READING, 'a reading and its choice such as A-01:B, one for each reading');
         break;
       case 'pack':
-        add(
-          packs,
-          name,
-          value,
-          PACK,
-          'a region and a version of its pack such as 211200:2022-04-01, one for each region',
-        );
+        add(packs, name, value, PACK, 'a region and a version of its pack, <region>:<version>, one for each region');
         break;
       case 'as':
         if (value !== 'decidedThen' && value !== 'knownNow') throw new BadBasis(name, value, 'decidedThen or knownNow');

@@ -11,7 +11,6 @@ import type { Policies } from '../policy/evaluation';
 import { Disputes } from './disputes';
 import { checkPacket, packetText } from './packet';
 
-const REGION = '211200';
 const ENGINE = { name: 'bench', version: '0' };
 const NOW = Date.parse('2025-01-10T01:00:00Z');
 const LOG_EVENTS = 1_000_000;
@@ -30,7 +29,7 @@ export async function benchDisputes(policies: Policies): Promise<BenchRow[]> {
   });
   try {
     const ledger = openLedger({ store, policies, clock: () => NOW });
-    await recordCareers(ledger);
+    await recordCareers(ledger, policies);
     const disputes = new Disputes({ ledger, policies });
     let day = 0;
     const answerAt = () => disputes.answerAt('long', { validOn: '2024-06-15', knownAt: `2024-${month(day++)}-15` });
@@ -40,6 +39,8 @@ export async function benchDisputes(policies: Policies): Promise<BenchRow[]> {
         { validOn: '2024-06-15', knownAt: '2024-06-15', as: 'decidedThen' },
         { validOn: '2024-06-15', readings: { 'A-01': 'B' } },
       );
+    const manyCauses = () =>
+      disputes.difference('late', { validOn: '2024-06-15', knownAt: LEARNED_AFTER }, { validOn: '2024-06-15' });
     const packet = () =>
       disputes.packet(
         'long',
@@ -52,6 +53,7 @@ export async function benchDisputes(policies: Policies): Promise<BenchRow[]> {
     const rows = [
       row('answer at any basis, 600 events', await percentile99(answerAt, 300), 5),
       row('difference, 60 events', await percentile99(differs, 200), 20),
+      row(`difference with ${LATE_MONTHS} causes, 60 events`, await percentile99(manyCauses, 100), 20),
       row('packet, 600 events', await percentile99(packet, 5), 1_000),
       row('check of that packet', await percentile99(async () => checkPacket(text, ENGINE), 5), 1_000),
     ];
@@ -74,13 +76,15 @@ export async function benchDisputes(policies: Policies): Promise<BenchRow[]> {
   }
 }
 
-/** Records `usual`, a person with 60 events, and `long`, one with 600. */
-export async function recordCareers(ledger: Ledger): Promise<void> {
-  for (const [person, months] of [
-    ['usual', 57],
-    ['long', 597],
+/** Records `usual`, a person with 60 events, `late`, one of whom half was learned later, and `long`, one with 600, in the first region that has a pack. */
+export async function recordCareers(ledger: Ledger, policies: Policies): Promise<void> {
+  const region = policies.packs.find((pack) => pack.region !== policies.national()?.region)!.region;
+  for (const [person, months, late] of [
+    ['usual', 57, 0],
+    ['late', 59, LATE_MONTHS],
+    ['long', 597, 0],
   ] as const) {
-    const outcome = await ledger.recordPersonEvents(person, career(months));
+    const outcome = await ledger.recordPersonEvents(person, career(region, months, late));
     if (outcome.outcome !== 'recorded') throw new Error(`the benchmark's events of ${person}: ${outcome.outcome}`);
   }
 }
@@ -109,15 +113,20 @@ function month(n: number): string {
   return String((n % 6) + 6).padStart(2, '0');
 }
 
-/** A working life of payments up to 2024-06, the last of them late, with a gap closed afterwards and a correction. */
-function career(months: number): object[] {
+/** The day after which `late` paid for most of his months, as far as was known then. */
+export const LEARNED_AFTER = '2024-08-01';
+const LEARNED = '2024-09-01';
+const LATE_MONTHS = 32;
+
+/** A working life of payments up to 2024-06, with a gap closed afterwards; the last `late` months were recorded long after. */
+function career(region: string, months: number, late: number): object[] {
   const last = monthNumber('2024-06');
   const first = last - months + 1;
   const migrated = (day: string) => ({ recordedAt: `${day}T09:00:00.000+08:00`, metadata: { migratedFrom: 'bench' } });
   const paid = (fee: string, on: string, kind: string, known = on) => ({
     type: 'Paid',
     effectiveOn: on,
-    data: { scheme: 'employee', region: REGION, kind, feeMonths: { from: fee, through: fee } },
+    data: { scheme: 'employee', region, kind, feeMonths: { from: fee, through: fee } },
     ...migrated(known),
   });
   const start = `${toMonth(first)}-01`;
@@ -125,13 +134,16 @@ function career(months: number): object[] {
     {
       type: 'Registered',
       effectiveOn: start,
-      data: { scheme: 'employee', region: REGION, participation: 'employed', firstTime: true },
+      data: { scheme: 'employee', region, participation: 'employed', firstTime: true },
       ...migrated(start),
     },
   ];
-  const gap = new Set([last - 6, last - 5, last - 4, last - 3]);
-  for (let fee = first; fee <= last; fee++)
-    if (!gap.has(fee)) events.push(paid(toMonth(fee), `${toMonth(fee)}-05`, 'regular'));
+  const gap = new Set(late > 0 ? [] : [last - 6, last - 5, last - 4, last - 3]);
+  for (let fee = first; fee <= last; fee++) {
+    if (gap.has(fee)) continue;
+    const on = `${toMonth(fee)}-05`;
+    events.push(paid(toMonth(fee), on, 'regular', fee > last - late ? LEARNED : on));
+  }
   for (const fee of gap) events.push(paid(toMonth(fee), '2024-07-06', 'back'));
   return events;
 }

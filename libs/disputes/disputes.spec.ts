@@ -353,7 +353,11 @@ describe('the impact of a proposal', () => {
     await aDispute();
     await record('person-P5', paid('2022-04', '2022-04-05'), paid('2022-10', '2022-10-12'));
     await record('person-P6', paid('2022-05', '2022-05-05'));
-    await record('person-P5', { type: 'Merged', effectiveOn: '2023-01-01', data: { otherPersonId: 'P6', reason: 'one man' } });
+    await record('person-P5', {
+      type: 'Merged',
+      effectiveOn: '2023-01-01',
+      data: { otherPersonId: 'P6', reason: 'one man' },
+    });
     const ruling = {
       type: 'RulingRecorded',
       effectiveOn: '2022-01-01',

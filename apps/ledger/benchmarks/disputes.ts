@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { benchDisputes, recordCareers } from '../../../libs/disputes/bench';
+import { LEARNED_AFTER, benchDisputes, recordCareers } from '../../../libs/disputes/bench';
 import type { BenchRow } from '../../../libs/event-store/bench';
 import { openLedger, openStore } from '../../../libs/ledger';
 import type { LoadedPolicies } from '../../../libs/policy';
@@ -17,7 +17,7 @@ export async function benchAllDisputes(folder: string, policies: LoadedPolicies)
 
 export async function benchDisputesOverHttp(data: string, policies: LoadedPolicies): Promise<BenchRow[]> {
   const store = openStore(data);
-  await recordCareers(openLedger({ store, policies, clock: Date.now }));
+  await recordCareers(openLedger({ store, policies, clock: Date.now }), policies);
   await store.close();
   const server = await startServer(data);
   try {
@@ -62,6 +62,12 @@ const questions: { name: string; count: number; limit?: number; shot: (index: nu
     limit: 20,
     shot: (index) =>
       asked('usual', 'diff', { from: `${basisOf(index)},as=decidedThen`, to: `validOn=${DAY},reading=A-01:B` }),
+  },
+  {
+    name: 'a difference with 32 causes, 60 events',
+    count: 100,
+    limit: 20,
+    shot: () => asked('late', 'diff', { from: `validOn=${DAY},knownAt=${LEARNED_AFTER}`, to: `validOn=${DAY}` }),
   },
   {
     name: 'a difference, 600 events',

@@ -17,7 +17,7 @@ export function addDiff(program: Command, terminal: Terminal): void {
     (command) =>
       withLedgerOptions(command)
         .requiredOption('--from <basis>', 'such as validOn=2022-07-15,knownAt=2022-10-01,as=decidedThen')
-        .requiredOption('--to <basis>', 'such as validOn=2022-07-15,reading=A-01:B,pack=211200:2022-04-01'),
+        .requiredOption('--to <basis>', 'such as validOn=2022-07-15,reading=A-01:B,pack=<region>:<version>'),
     ([person], options) => runDiff(personOf(person), options, terminal),
   );
 }
