@@ -28,5 +28,10 @@ export class RecordingClock {
 
 /** The ledger's form of an instant given in milliseconds. */
 export function instantOf(milliseconds: number): Instant {
+  const inChina = new Date(milliseconds + EIGHT_HOURS_MS).toISOString();
+  // A year of more digits has another form.
+  if (inChina.length === 24) return `${inChina.slice(0, -1)}+08:00`;
   return toInstant(new Date(milliseconds).toISOString())!;
 }
+
+const EIGHT_HOURS_MS = 8 * 3_600_000;

@@ -56,7 +56,7 @@ export class AnswerMemory {
       if (!this.young.has(key)) this.keep(key, kept);
       return withInstant(kept, grounds);
     }
-    const json = Buffer.from(JSON.stringify(answer(grounds)));
+    const json = bytesOf(JSON.stringify(answer(grounds)));
     const instant = instantIn(grounds);
     const from = json.indexOf(instant);
     if (from >= 0 && json.length <= LONGEST) this.keep(key, { grounds, json, from, through: from + instant.length });
@@ -81,6 +81,15 @@ export class AnswerMemory {
     this.youngBytes += kept.json.length - (this.young.get(key)?.json.length ?? 0);
     this.young.set(key, kept);
   }
+}
+
+/** Written straight to where the longest fits: otherwise a text is read once more to learn how many bytes it takes. */
+const scratch = Buffer.allocUnsafeSlow(LONGEST);
+
+function bytesOf(text: string): Buffer {
+  // A character takes three bytes at most.
+  if (3 * text.length > scratch.length) return Buffer.from(text);
+  return Buffer.from(scratch.subarray(0, scratch.write(text)));
 }
 
 function withInstant({ grounds, json, from, through }: Kept, asked: Grounds): Buffer {
