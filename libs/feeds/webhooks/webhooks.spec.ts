@@ -423,6 +423,8 @@ describe('sending', () => {
     send();
     await receiver.taken(1);
     expect(ids(receiver)).toEqual(['4.B']);
+    // It goes on behind the item when it has looked at the rest of what the event brought.
+    await until(() => webhooks.find(id)!.place.key === undefined);
     expect(webhooks.find(id)!.place).toEqual({ position: 4n });
   });
 
