@@ -146,20 +146,21 @@ function wholeYear(months: readonly MonthNumber[], at: Situation, findings: Find
   if (cadence.value !== 'wholeYear') return undefined;
   const first = months[0]!;
   const year = yearOfMonth(first);
+  const remainder = at.inquiry.read('flexible.remainderAfterStop', at.region, at.on);
+  const stop = lastStop(at, year);
+  const rest = stop !== undefined && stop < year * 12 + 11 && remainder.known && remainder.value;
   const refused = () =>
     refuse(
       cadence.rule,
       {
-        zh: `灵活就业人员应按年一次性缴纳 ${year} 年全年费用，不允许按月缴费。`,
-        en: `A flexible worker pays the whole of ${year} at once; payment by the month is not allowed.`,
+        zh: `灵活就业人员应按年一次性缴纳 ${year} 年全年费用${rest ? `，本年内停保的可自停保次月 ${toMonth(stop + 1)} 起一次性缴至 ${year}-12` : ''}，不允许按月缴费。`,
+        en: `A flexible worker pays the whole of ${year} at once${rest ? `, or after the stop all of ${toMonth(stop + 1)} to ${year}-12` : ''}; payment by the month is not allowed.`,
       },
       { details: { feeMonths: { from: toMonth(first), through: toMonth(months[months.length - 1]!) } } },
     );
   if (months[months.length - 1]! !== year * 12 + 11) return refused();
   if (first === year * 12) return undefined;
 
-  const remainder = at.inquiry.read('flexible.remainderAfterStop', at.region, at.on);
-  const stop = lastStop(at, year);
   if (remainder.known && remainder.value && stop !== undefined && first > stop) {
     const words = {
       zh: `职工医保停保后，可从停保次月 ${toMonth(stop + 1)} 起一次性缴至当年 12 月。`,

@@ -58,7 +58,7 @@ function wordsFor({ what }: Unmet, shortfall: number | undefined, ageKnown: bool
     case 'age':
       if (!ageKnown) {
         return {
-          zh: '台账中没有出生日期与退休类别，也没有达到法定退休年龄的记录，不能办理退休。',
+          zh: '台账中缺少出生日期或退休类别，也没有达到法定退休年龄的记录，不能办理退休。',
           en: 'Neither a birth date with a retirement category nor the reaching of the statutory age is on record.',
         };
       }

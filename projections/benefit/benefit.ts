@@ -89,12 +89,16 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   }
   const pending = timeline.pending.find((span) => contains(span, on));
   if (pending) {
+    const next = toDay(pending.through + 1);
+    const waits = timeline.windows.some(({ from, scheme }) => from === pending.through + 1 && scheme === pending.scheme);
     inquiry.because(() => ({
       claim: 'benefit',
       rule: 'CV-13',
       events: pending.events,
-      zh: `已缴费，待遇自 ${toDay(pending.through + 1)} 起享受，此前尚未开始。`,
-      en: `Paid; benefits begin on ${toDay(pending.through + 1)} and have not begun yet.`,
+      zh: waits ? `已缴费，自 ${next} 起为待遇等待期，待遇尚未开始。` : `已缴费，待遇自 ${next} 起享受，此前尚未开始。`,
+      en: waits
+        ? `Paid; the waiting period begins on ${next}, and benefits have not begun.`
+        : `Paid; benefits begin on ${next} and have not begun yet.`,
     }));
     return {
       status: 'pending',

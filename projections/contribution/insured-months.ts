@@ -10,6 +10,7 @@ import {
   type Span,
 } from '../../libs/calendar';
 import type { Scheme } from '../../events';
+import type { RuleValues } from '../../libs/policy/evaluation';
 import type { Inquiry } from '../inquiry';
 import type { BenefitYear, PaymentRecord } from '../payments';
 import { isShort } from './short-break';
@@ -31,6 +32,32 @@ export function consecutiveMonths(inquiry: Inquiry, payments: PaymentRecord, que
   if (scheme !== 'resident') addEmployeeMonths(insured, inquiry, payments, on);
   if (scheme !== 'employee') addResidentMonths(insured, inquiry, payments, on);
   return runThrough(insured, through);
+}
+
+/**
+ * Whether the run that ends with `through` is long enough for a switch, told in words: by months, or by whole calendar
+ * years within it (A-20).
+ */
+export function runBeforeSwitch(
+  run: number,
+  through: MonthNumber,
+  { months, count }: RuleValues['switch.minimum'],
+): { enough: boolean; zh: string; en: string } {
+  if (count === 'months') {
+    const enough = run >= months;
+    return {
+      enough,
+      zh: `转换前连续参保 ${run} 个月，${enough ? '满' : '不满'} ${months} 个月`,
+      en: `${run} consecutive insured months before the switch, ${enough ? 'at least' : 'under'} ${months}`,
+    };
+  }
+  const whole = Math.max(0, Math.floor((through + 1) / 12) - Math.ceil((through + 1 - run) / 12));
+  const enough = whole * 12 >= months;
+  return {
+    enough,
+    zh: `转换前连续参保 ${run} 个月，其中完整自然年度 ${whole} 个，${enough ? '满' : '不满'} ${months / 12} 个`,
+    en: `${whole} whole calendar years in ${run} consecutive insured months before the switch, ${enough ? 'at least' : 'under'} ${months / 12}`,
+  };
 }
 
 /**
@@ -109,8 +136,8 @@ function filledFrom(
   const gap = { from: left + 1, through };
   if (!isShort(limit.value, gap, arrival)) return undefined;
   const before = { scheme: minimum.value.scope === 'sameScheme' ? ('employee' as const) : undefined, through: left };
-  const enough = consecutiveMonths(inquiry, payments, { ...before, on: arrival - 1 }) >= minimum.value.months;
-  return enough ? gap.from : undefined;
+  const run = consecutiveMonths(inquiry, payments, { ...before, on: arrival - 1 });
+  return runBeforeSwitch(run, left, minimum.value).enough ? gap.from : undefined;
 }
 
 /**

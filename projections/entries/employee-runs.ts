@@ -21,6 +21,7 @@ import {
 } from '../../libs/policy/evaluation';
 import type { WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
+import { runBeforeSwitch } from '../contribution/insured-months';
 import { isShort } from '../contribution/short-break';
 import type { Break, PausedDays, WaitingWindow, Waiver } from '../coverage/timeline';
 import type { Fact } from '../history';
@@ -365,11 +366,7 @@ class Walk {
       through,
       on,
     });
-    const enough = months >= minimum.value.months;
-    const count = {
-      zh: `转换前连续参保 ${months} 个月${enough ? `，满 ${minimum.value.months} 个月` : `，不满 ${minimum.value.months} 个月`}`,
-      en: `${months} consecutive insured months before the switch, ${enough ? 'at least' : 'under'} ${minimum.value.months}`,
-    };
+    const { enough, ...count } = runBeforeSwitch(months, through, minimum.value);
     const shortAndEnough = enough && !long;
     if (gapped && !shortAndEnough) this.keepBreak(gapped, region, false);
     if (!enough) {
@@ -666,10 +663,12 @@ class Walk {
     const backPaid: FeeMonth[] = [];
     for (let month = from; month <= monthOf(left.last) && this.backPaid.get(month)?.full; month++)
       backPaid.push(this.backPaid.get(month)!);
-    const settledOn = backPaid.length > 0 ? Math.max(...backPaid.map(({ arrival }) => arrival)) : firstDayOf(from);
     const firstDay = inquiry.firstDay(region);
+    if (firstDay === undefined) return;
+    const settledOn =
+      backPaid.length > 0 ? Math.max(...backPaid.map(({ arrival }) => arrival)) : Math.max(firstDayOf(from), firstDay);
     const pause = inquiry.read('arrears.pauseFrom', region, settledOn);
-    if (firstDay === undefined || settledOn < firstDay || !pause.known) return;
+    if (settledOn < firstDay || left.last < firstDay || !pause.known) return;
     const restore = inquiry.read('arrears.restore', region, settledOn);
     const settled = from + backPaid.length > Math.min(owedThrough, monthOf(settledOn) - 1);
     const arrears = { from, through: Math.max(from, monthOf(settledOn) - 1) };
@@ -681,7 +680,12 @@ class Walk {
     this.result.paused.push({ scheme: 'employee', region, ...span, rule: pause.rule, events: before.payment.events });
   }
 
+  /** First day of the pause, or the first day the rules know of (CV-21). */
   private pauseFrom(kind: 'firstUnpaidMonth' | 'afterMissedDueDate', month: MonthNumber, region: string): DayNumber {
+    return Math.max(this.firstPaused(kind, month, region), this.inquiry.firstDay(region) ?? -Infinity);
+  }
+
+  private firstPaused(kind: 'firstUnpaidMonth' | 'afterMissedDueDate', month: MonthNumber, region: string): DayNumber {
     if (kind === 'firstUnpaidMonth') return firstDayOf(month);
     const due = this.inquiry
       .facts('Assessed')
@@ -737,7 +741,7 @@ class Walk {
     const until = firstDayOf(last + 1);
     const firstDay = inquiry.firstDay(region);
     if (firstDay === undefined) return;
-    const on = backPaid.length > 0 ? Math.max(...backPaid.map(({ arrival }) => arrival)) : until;
+    const on = backPaid.length > 0 ? Math.max(...backPaid.map(({ arrival }) => arrival)) : Math.max(until, firstDay);
     if (on < firstDay) return;
     const owed = { from: last + 1, through: Math.max(last + backPaid.length, monthOf(on) - 1) };
     const full = backPaid.every((paid) => paid.full);

@@ -19,6 +19,7 @@ import {
 } from '../../libs/policy/evaluation';
 import type { PremiumDue, WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
+import { runBeforeSwitch } from '../contribution/insured-months';
 import { isShort } from '../contribution/short-break';
 import type { Break, WaitingWindow, Waiver } from '../coverage/timeline';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
@@ -498,16 +499,13 @@ class Walk {
     const gap = { from: former.last + 1, through: monthOf(arrival) - 1 };
     const months = Math.max(0, gap.through - gap.from + 1);
     const long = months > 0 && !isShort(limit.value, gap, arrival);
+    const through = Math.min(former.last, monthOf(arrival) - 1);
     const consecutive = consecutiveMonths(inquiry, this.payments, {
       scheme: minimum.value.scope === 'sameScheme' ? 'employee' : undefined,
-      through: Math.min(former.last, monthOf(arrival) - 1),
+      through,
       on: arrival,
     });
-    const enough = consecutive >= minimum.value.months;
-    const count = {
-      zh: `转换前连续参保 ${consecutive} 个月，${enough ? '满' : '不满'} ${minimum.value.months} 个月`,
-      en: `${consecutive} consecutive insured months before the switch, ${enough ? 'at least' : 'under'} ${minimum.value.months}`,
-    };
+    const { enough, ...count } = runBeforeSwitch(consecutive, through, minimum.value);
     const keepBreak = (restored: boolean) => {
       if (months > 0) this.result.breaks.push({ scheme: 'resident', region, ...gap, restored });
     };
