@@ -15,6 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
+/** Waiting ends when what is waited for is there; this ends only what hangs. */
+jest.setTimeout(600_000);
+
 const now = () => '2026-01-01T00:00:00.000+08:00';
 
 /** Among `lives`; with the first of them parked. */

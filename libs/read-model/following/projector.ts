@@ -30,7 +30,7 @@ export interface ProjectorOptions {
   leaseMs?: number;
   /** So often one person is audited; 0 is never. */
   auditEveryMs?: number;
-  /** Largest stretch of the log that is projected at once. */
+  /** Largest stretch of the log that is read at once. A projector that is behind gathers several before it folds. */
   batchSize?: number;
 }
 
@@ -56,6 +56,9 @@ export interface ProjectorStatus {
 
 const DEFAULTS = { leaseMs: 15_000, auditEveryMs: 2_000, batchSize: 5_000 };
 const WRITTEN_AT_ONCE = 250;
+/** The further behind, the more events of one person are folded together; more than so many stretches are not held in memory. */
+const GATHERED = 8;
+const GATHERED_FOR_MS = 1_000;
 const RETRY_MS = 500;
 const LONGEST_RETRY_MS = 15_000;
 
@@ -159,7 +162,7 @@ export class Projector {
     this.at = { ...this.at, state: 'catchingUp', position: work.checkpoint.position, trouble: undefined };
 
     const subscription = store.subscribeAll({ after: BigInt(work.checkpoint.position), batchSize }, (batch) =>
-      this.turns.take(() => this.projectBatch(work, batch)),
+      this.gather(work, batch),
     );
     const over = new AbortController();
     const ended = subscription.closed.then(
@@ -187,7 +190,8 @@ export class Projector {
     const writer = new PersonWriter(connection, '', () => this.now());
     const projection = new BatchProjection(store, policies, shard);
     await loadMerges(connection, projection.merges);
-    const work: Work = { connection, writer, projection, checkpoint, sweep: new Sweep(connection, writer, shard) };
+    const sweep = new Sweep(connection, writer, shard);
+    const work: Work = { connection, writer, projection, checkpoint, sweep, gathered: [], gatheredAt: 0 };
     const fingerprint = fingerprintOf(policies);
     if (checkpoint.policies !== fingerprint) {
       await connection.transaction(async () => {
@@ -213,7 +217,20 @@ export class Projector {
     this.at.parked = mine.length - folded.length;
   }
 
-  private async projectBatch(work: Work, batch: readonly StoredEvent[]): Promise<void> {
+  /** Folds what has come, or waits for more of it where the log is known to hold more. */
+  private async gather(work: Work, batch: readonly StoredEvent[]): Promise<void> {
+    const { store, batchSize } = this.options;
+    if (work.gathered.length === 0) work.gatheredAt = this.options.clock();
+    for (const event of batch) work.gathered.push(event);
+    const full = batch.length >= batchSize && work.gathered.length < GATHERED * batchSize;
+    if (full && (await store.head()) > batch.at(-1)!.position) return;
+    await this.turns.take(() => this.projectGathered(work));
+  }
+
+  private async projectGathered(work: Work): Promise<void> {
+    const batch = work.gathered;
+    if (batch.length === 0) return;
+    work.gathered = [];
     const { folded, grounds } = await work.projection.project(batch);
     await this.write(work, folded, Number(batch.at(-1)!.position), grounds);
     this.at.events += batch.length;
@@ -254,6 +271,9 @@ export class Projector {
     while (!over.aborted) {
       if (lost.aborted) return new Overtaken('another projector has taken the lease');
       try {
+        // More was expected and has not come: a head that is no event of ours.
+        if (work.gathered.length > 0 && clock() - work.gatheredAt > GATHERED_FOR_MS)
+          await this.turns.take(() => this.projectGathered(work));
         if (this.at.reevaluating) {
           await this.turns.take(() => this.sweepOn(work));
           await new Promise(setImmediate);
@@ -319,6 +339,9 @@ interface Work {
   projection: BatchProjection;
   checkpoint: Checkpoint;
   sweep: Sweep;
+  /** What has been read and is not folded yet, and since when. */
+  gathered: StoredEvent[];
+  gatheredAt: number;
 }
 
 function describe(differences: readonly Difference[]): string {

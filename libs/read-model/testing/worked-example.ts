@@ -103,7 +103,8 @@ export function projectorOver(
     store,
     policies: under,
     readModel,
-    leaseMs: 1_500,
+    // Nobody loses a lease because the machine is busy; a test of losing one asks for a short one.
+    leaseMs: 60_000,
     auditEveryMs: 0,
     batchSize: 200,
     rebuild: async () => void (await rebuild({ store, policies: under, readModel, leaseMs: 300 })),
@@ -111,16 +112,10 @@ export function projectorOver(
   });
 }
 
-/** Waits for a status. Throws where the projector is in trouble for good. */
+/** Waits for a status, however long a busy machine takes; a test that waits in vain is ended by its own limit. */
 export async function until(
   projector: Projector,
   fits: (status: ProjectorStatus) => boolean | Promise<boolean>,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const status = projector.status();
-    if (await fits(status)) return;
-    if (Date.now() > deadline) throw new Error(`the projector did not get there: ${JSON.stringify(status)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  while (!(await fits(projector.status()))) await new Promise((resolve) => setTimeout(resolve, 10));
 }
