@@ -29,6 +29,7 @@ export function register({ data }: Register, at: Situation): Decision {
     placeMustMatch(data, at, findings);
   if (refused) return refused;
 
+  afterDeath(at, findings);
   const registered: RegisteredData = { ...data };
   if (data.scheme === 'employee') {
     const month = paidMonth(data, at, findings);
@@ -122,7 +123,7 @@ function employerDeadline({ employerId, participation }: RegisteredData, at: Sit
   if (!rule.known || !started || at.on <= started.day + rule.value.days) return;
   const last = toDay(started.day + rule.value.days);
   findings.rests(rule.rule, {
-    zh: `应自用工之日起 ${rule.value.days} 日内（${last} 前）办理参保登记，已逾期；文件未写明逾期的后果。`,
+    zh: `应自用工之日起 ${rule.value.days} 日内（最迟 ${last}）办理参保登记，已逾期；文件未写明逾期的后果。`,
     en: `Registration was due within ${rule.value.days} days of the start of employment, by ${last}; the document names no consequence.`,
   });
 }
@@ -142,6 +143,16 @@ function residentEnds(data: RegisteredData, at: Situation, findings: Findings): 
       effectiveOn: at.day,
       data: { scheme: 'resident', region, reason: 'employeeRegistered' },
     };
+  });
+}
+
+/** A newborn who died may still be enrolled (XA-2.2.3); who else may, no document says. */
+function afterDeath(at: Situation, findings: Findings): void {
+  const died = at.inquiry.facts('Died').find(({ day }) => day < at.on);
+  if (!died) return;
+  findings.silent('registration.afterDeath', {
+    zh: `参保人已于 ${toDay(died.day)} 死亡，请人工核实是否仍须登记。`,
+    en: `The person died on ${toDay(died.day)}; a person must look whether there is anything left to register.`,
   });
 }
 

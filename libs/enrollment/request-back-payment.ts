@@ -16,7 +16,19 @@ export function requestBackPayment({ data }: RequestBackPayment, at: Situation):
   const findings = new Findings();
   const refused = data.kind === 'unregistered' ? unregistered(data, at, findings) : arrears(data, at, findings);
   if (refused) return refused;
+  const paid = data.kind === 'registeredUnpaid' ? paidAlready(data, at) : [];
+  if (paid.length > 0) {
+    findings.silent('backPayment.arrears', {
+      zh: `${paid.join('、')} 已缴费，不是欠费，请核实。`,
+      en: `${paid.join(', ')} is paid and no arrears.`,
+    });
+    if (paid.length === data.feeMonths?.length) return accept([], findings.found);
+  }
   return accept([{ type: 'BackPaymentRequested', effectiveOn: at.day, data }], findings.found);
+}
+
+function paidAlready({ region, feeMonths }: RequestBackPayment['data'], at: Situation): string[] {
+  return (feeMonths ?? []).filter((month) => at.paidMonth(monthNumber(month))?.region === region);
 }
 
 /** JX-2.1: employment must be proved, and only its months are paid for. */
