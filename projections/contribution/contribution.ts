@@ -70,10 +70,10 @@ function inOrder(counted: readonly CountedMonths[]): boolean {
   return true;
 }
 
-export type ContributionSums = Omit<Contribution, 'doubleCounted' | 'consecutive' | 'residentMonths'>;
+type ContributionSums = Omit<Contribution, 'doubleCounted' | 'consecutive' | 'residentMonths'>;
 
 /** The tally by place. */
-export function sums(tally: MonthTally, region: string): ContributionSums {
+function sums(tally: MonthTally, region: string): ContributionSums {
   const { total, actual, localActual } = yearSums(tally, region);
   const outOfProvinceActual = tally.of('outOfProvinceActual');
   return {
