@@ -96,7 +96,9 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
     const apart = [await rowsOf('relations'), await rowsOf('coverage')];
     expect(apart.map(substance)).toEqual(before.map(substance));
     await world.stop(projector);
-    expect((await verify({ store: world.store, policies, readModel: world.readModel, sample: 'all' })).sound).toBe(true);
+    expect((await verify({ store: world.store, policies, readModel: world.readModel, sample: 'all' })).sound).toBe(
+      true,
+    );
 
     // A second look from nothing ends in the same rows.
     await rebuild({ store: world.store, policies, readModel: world.readModel });
