@@ -3,6 +3,7 @@ import type { PaymentState } from '../answer/answer';
 import { lastPaidMonth, type RelationRecord, type Timeline } from '../coverage';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
+import { contributionDue, retireeFrom } from '../retirement';
 
 /**
  * The payment status on a day (JL-9, CV-23): of the employee relation, else of the resident year. Only money that had
@@ -10,8 +11,9 @@ import type { PaymentRecord } from '../payments';
  */
 export function paymentOn(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): PaymentState {
   const retired = timeline.covered.some(({ basis, from }) => basis === 'retiree' && from <= on);
-  if (retired && (timeline.diedOn === undefined || on <= timeline.diedOn)) {
-    // A retiree owes nothing: no month of his can be due or interrupted.
+  const alive = timeline.diedOn === undefined || on <= timeline.diedOn;
+  if (retired && alive && !contributionDue(inquiry, payments, retireeFrom(inquiry, payments), on)) {
+    // A retiree owes nothing after his last month: no month can be due or interrupted.
     const last = lastPaidMonth(payments, on);
     return { status: 'paid', ...(last === undefined ? {} : { paidThrough: toMonth(last) }) };
   }

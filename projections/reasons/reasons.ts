@@ -72,7 +72,8 @@ function paymentReason(
   const money =
     payments.months.find(({ month, arrival }) => month === last && arrival <= on) ??
     payments.years.find(({ year, arrival }) => last === year * 12 + 11 && arrival <= on);
-  const retiree = timeline.covered.find(({ basis, from }) => basis === 'retiree' && from <= on);
+  const retiree =
+    status === 'paid' ? timeline.covered.find(({ basis, from }) => basis === 'retiree' && from <= on) : undefined;
   const assessed =
     status === 'due'
       ? inquiry

@@ -1,4 +1,4 @@
 export { conditionsOn, type Conditions, type Procedure, type Unmet } from './conditions';
 export { retireeFrom, type RetireeFrom } from './retiree-from';
-export { retirementOn, retirementStateOn, waysOut } from './retirement';
+export { contributionDue, retirementOn, retirementStateOn, waysOut } from './retirement';
 export { statutoryAgeOn } from './statutory-age';

@@ -144,13 +144,19 @@ function priceOf(inquiry: Inquiry, months: number, on: DayNumber): NonNullable<R
   const perMonth = percents.map((percent) => percentOf(baseFen, percent)).reduce(plus);
   const totalFen = halfUp(times(perMonth, months));
   price.totalFen = totalFen;
+  const account =
+    price.accountCredit === undefined
+      ? { zh: '', en: '' }
+      : price.accountCredit
+        ? { zh: '；个人账户按办理前的比例补计', en: '; the account is credited at the rate from before' }
+        : { zh: '；不计入个人账户', en: '; nothing goes to the account' };
   inquiry.because(() => ({
     claim: 'retirement.lumpSum',
     rule: terms.rule,
     events: [monthly.event, ...rates.map((part) => part!.event)],
     arithmetic: `${months} × ${baseFen} × (${percents.join(' + ')})% = ${totalFen}`,
-    zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(totalFen)}。`,
-    en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(totalFen)}.`,
+    zh: `一次性缴足 ${months} 个月：基数每月 ${yuan(baseFen)}，比例 ${percents.join('% + ')}%，共 ${yuan(totalFen)}${account.zh}。`,
+    en: `A lump sum of ${months} months at a monthly base of ${cny(baseFen)} and ${percents.join('% + ')}% is ${cny(totalFen)}${account.en}.`,
   }));
   return price;
 }
@@ -160,7 +166,6 @@ function publishedNumber(inquiry: Inquiry, name: string, on: DayNumber): { value
   return typeof published?.value === 'number' ? { value: published.value, event: published.event } : undefined;
 }
 
-/** Whether the month of the day is owed: an employee relation that has not ended, up to the last month before retirement. */
 /** Who paid into the pooled fund only has no account to credit (JL-15.3). */
 function hasAccount(inquiry: Inquiry, on: DayNumber): boolean {
   const stated = [...inquiry.facts('Registered'), ...inquiry.facts('Paid')]
@@ -172,7 +177,8 @@ function hasAccount(inquiry: Inquiry, on: DayNumber): boolean {
   return stated?.mode !== 'pooledOnly';
 }
 
-function contributionDue(
+/** Whether the month of the day is owed: an employee relation that has not ended, up to the last month before retirement. */
+export function contributionDue(
   inquiry: Inquiry,
   payments: PaymentRecord,
   retiree: RetireeFrom | undefined,
