@@ -273,6 +273,12 @@ describe('whatever is sent', () => {
           'policies/*',
           'imports/*',
           'imports/*/refused/*',
+          'imports/*/new-persons/*',
+          'reconciliations/*',
+          'reconciliations/*/differences',
+          'reconciliations/*/exceptions.csv',
+          'keys/*/revoke',
+          'keys/*/rotate',
           '*',
         ),
         segment,
@@ -315,12 +321,16 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('as a file is imported or refused', async () => {
+  it('as a file is imported, tried out or compared, or refused', async () => {
     const header =
-      'psn_no,insutype,psn_type,insu_admdvs,crt_insu_date,paus_insu_date,psn_insu_stas,accrym_begn,accrym_end,arvl_date';
-    const cell = fc.oneof(text, fc.constantFrom('310', '390', '2022-05-09', '202205', 'P1', region, '"', ',', '\r\n'));
+      'psn_no,certno,psn_cert_type,insutype,psn_type,insu_admdvs,crt_insu_date,paus_insu_date,psn_insu_stas,accrym_begn,accrym_end,' +
+      'arvl_date,expi_ym,clct_mons';
+    const cell = fc.oneof(
+      text,
+      fc.constantFrom('310', '1', '01', '2022-05-09', '202205', 'P1', '11010519491231002X', region, '"', ',', '\r\n'),
+    );
     const table = fc
-      .array(fc.array(cell, { maxLength: 12 }), { maxLength: 5 })
+      .array(fc.array(cell, { maxLength: 16 }), { maxLength: 5 })
       .map((rows) => [header, ...rows.map((row) => row.join(','))].join('\n'));
     const lines = fc
       .array(
@@ -337,17 +347,18 @@ describe('whatever is sent', () => {
           table.map((one) => [one, 'text/csv']),
           lines.map((one) => [one, 'application/x-ndjson']),
         ),
-        async ([raw, type]) => {
+        fc.constantFrom('imports', 'imports?dryRun=true', 'reconciliations?validOn=2022-06-01'),
+        async ([raw, type], address) => {
           await expectNoFault(
             server
-              .post('/v1/imports')
+              .post(`/v1/${address}`)
               .set('Content-Type', type!)
               .serialize((one: unknown) => one as string)
               .send(raw),
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 });

@@ -30,13 +30,15 @@ test('a file that tells persons by their documents is recorded under ids, and no
       row('P7', second, '202203'),
       row('P8', second, '202203'),
       row('', '110105194912310021', '202203'),
+      row(first, first, '202203'),
+      row(':', first, '202203'),
       '',
     ].join('\n'),
   );
   const run = () =>
     importFiles({ files: [file], ledger, mapping: loadMapping(), identities: new DocumentedPersons(vault) });
-  expect(await run()).toMatchObject({ rows: 5, recorded: 3, refused: 2 });
-  expect(await run()).toMatchObject({ rows: 5, recorded: 0, already: 3, refused: 2 });
+  expect(await run()).toMatchObject({ rows: 7, recorded: 3, refused: 4 });
+  expect(await run()).toMatchObject({ rows: 7, recorded: 0, already: 3, refused: 4 });
   const found = (await vault.find({ kind: 'identityCard', number: first })) as { person: string };
   expect(await ledger.personEvents(found.person)).toHaveLength(2);
   expect(await vault.find({ kind: 'identityCard', number: second })).toEqual({ person: 'P7' });

@@ -1,3 +1,4 @@
+import { isPersonId } from '../../events';
 import { describeNumberFault, documentKindOf, type NumberFault } from './documents';
 import type { FoundPerson, NamedByDocument, PutOutcome } from './identity';
 import type { Vault } from './vault';
@@ -59,7 +60,8 @@ export class DocumentedPersons {
     if (document === undefined) {
       return { field: 'psn_cert_type', reason: 'expected a code of psn_cert_type such as 01' };
     }
-    if (row.person !== undefined) return this.keep(row.person, document);
+    // What is no id is the reader's to refuse, with the row's own field.
+    if (row.person !== undefined) return isPersonId(row.person) ? this.keep(row.person, document) : row.person;
     const key = keyOf(document);
     const found = this.told.get(key) ?? (await this.vault.personsFor([document]))[0]!;
     if (!found.ok) return faulty(found.faults);
