@@ -1,6 +1,6 @@
 import { dayNumber, monthOf, type DayNumber } from '../../libs/calendar';
 import type { Gap, Reading } from '../../libs/policy/evaluation';
-import { consecutiveMonths, countableMonths, tallyOn, type MonthKind } from '../contribution';
+import { consecutiveMonths, countableMonths, tallyOn, type MonthKind, type MonthTally } from '../contribution';
 import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
@@ -216,9 +216,17 @@ const EVERY: ReadonlySet<MonthKind> = new Set([...ACTUAL, 'militaryDeemed', 'dee
 const LOCAL: ReadonlySet<MonthKind> = new Set(['localActual']);
 
 function yearsOf(inquiry: Inquiry, payments: PaymentRecord, sums: Years, on: DayNumber, rulesOn: DayNumber): Years {
+  return inWholeYears(inquiry, rulesOn) ? wholeYears(tallyOn(countableMonths(inquiry, payments, on), on)) : sums;
+}
+
+/** Whether years are counted as whole calendar years, not in months (A-33). */
+export function inWholeYears(inquiry: Inquiry, rulesOn: DayNumber): boolean {
   const count = inquiry.read('retirement.yearsCount', inquiry.region, rulesOn);
-  if (!count.known || count.value === 'months') return sums;
-  const tally = tallyOn(countableMonths(inquiry, payments, on), on);
+  return count.known && count.value !== 'months';
+}
+
+/** The months of whole calendar years alone. */
+export function wholeYears(tally: MonthTally): Years {
   return {
     total: tally.inWholeYears(EVERY),
     actual: tally.inWholeYears(ACTUAL),

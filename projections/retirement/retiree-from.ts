@@ -3,7 +3,7 @@ import type { RetireeStart } from '../../libs/policy/evaluation';
 import { MonthTally, countableMonths, yearSums, type CountedMonths } from '../contribution';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
-import { agesRuled, requiredYears, wanting } from './conditions';
+import { agesRuled, inWholeYears, requiredYears, wanting, wholeYears } from './conditions';
 import { statutoryAgeOn } from './statutory-age';
 
 /** Since when a person is a retiree, and what decided it. */
@@ -55,9 +55,10 @@ function fromYears(inquiry: Inquiry, payments: PaymentRecord): RetireeFrom | und
   if (!procedure.known || procedure.value || agesRuled(inquiry, ageOn, rulesOn)) return undefined;
 
   const required = requiredYears(inquiry, rulesOn);
+  const whole = inWholeYears(inquiry, rulesOn);
   const complete = (tally: MonthTally): boolean => {
     if (required.total.known && tally.total < required.total.value) return false;
-    const short = wanting(required, yearSums(tally, region));
+    const short = wanting(required, whole ? wholeYears(tally) : yearSums(tally, region));
     return short.total === 0 && short.actual === 0;
   };
   const { counted } = countableMonths(inquiry, payments, rulesOn);
