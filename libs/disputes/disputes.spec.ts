@@ -334,9 +334,9 @@ describe('the impact of a proposal', () => {
     expect(steps[0]).toMatchObject({
       kind: 'begun',
       region: REGION,
-      people: 2,
       proposed: [{ type: 'RulingRecorded' }],
     });
+    expect(steps[1]).toEqual({ kind: 'progress', examined: 0, people: 2 });
     expect(steps.flatMap((step) => (step.kind === 'changed' ? [step.impact.person] : []))).toContain('P4');
     const sum = steps.at(-1) as RegionImpactDone;
     expect(sum).toMatchObject({ kind: 'done', examined: 2, parked: 0 });
@@ -364,7 +364,7 @@ describe('the impact of a proposal', () => {
       data: { reading: 'A-01', choice: 'B', authority: 'bureau' },
     };
     const steps = await stepsOf({ validOn: '2022-10-20', events: [ruling] });
-    expect(steps[0]).toMatchObject({ people: 3 });
+    expect(steps[1]).toMatchObject({ kind: 'progress', people: 3 });
     expect(steps.at(-1)).toMatchObject({ examined: 2 });
     const one = await stepsOf({ validOn: '2022-10-20', events: [ruling], among: async (person) => person === 'P1' });
     expect(one.at(-1)).toMatchObject({ examined: 1 });
@@ -378,8 +378,8 @@ describe('the impact of a proposal', () => {
       ),
     );
     const steps = await stepsOf({ validOn: '2022-10-20', policies: without });
-    expect(steps[0]).toMatchObject({ proposed: [], people: 1 });
-    const [, changed] = steps;
+    const [begun, , changed] = steps;
+    expect(begun).toMatchObject({ kind: 'begun', proposed: [] });
     expect(changed).toMatchObject({ kind: 'changed', impact: { person: 'P4' } });
     const now = (await ledger.answer({ person: 'P4', validOn: '2022-10-20', knownAt: ledger.now() }))!;
     expect(now.waitingPeriods).toHaveLength(1);

@@ -23,7 +23,7 @@ import { impactOf, isIdle, type Impact } from './impact';
 import { sealPacket, type PacketSource } from './packet/seal-packet';
 import type { Packet } from './packet/format';
 import { proposedEvents } from './proposal';
-import { addImpact, nobodyYet, peopleOf, type RegionImpactStep, type RegionProposal } from './region-impact';
+import { addImpact, addPeople, nobodyYet, type RegionImpactStep, type RegionProposal } from './region-impact';
 import { timelineOf, type Timeline } from './timeline';
 
 /** What a proposal is asked about. */
@@ -154,7 +154,6 @@ export class Disputes {
     const knownAt = this.ledger.now();
     const known = await this.ledger.streamEvents(stream);
     const proposed = policies && events.length === 0 ? [] : proposedEvents(stream, events, known, knownAt);
-    const ids = await peopleOf(reader, region);
     yield {
       kind: 'begun',
       region,
@@ -162,13 +161,17 @@ export class Disputes {
       knownAt,
       ...(known.length === 0 ? {} : { revision: known.at(-1)!.revision! }),
       proposed: proposed.map(({ id, type, effectiveOn }) => ({ id, stream, type, effectiveOn })),
-      people: ids.length,
     };
+    const people = new Set<string>();
+    let batches = 0;
+    for await (const batch of reader.readAll({ filter: { streamPrefixes: ['person-'] } })) {
+      addPeople(people, batch, region);
+      if (++batches % PROGRESS_EVERY === 0) yield { kind: 'progress', examined: 0, people: people.size };
+    }
     const sum = nobodyYet();
     const asked = new Set<string>();
-    for (const [index, id] of ids.entries()) {
-      if (index > 0 && index % PROGRESS_EVERY === 0)
-        yield { kind: 'progress', examined: sum.examined, people: ids.length };
+    for (const [index, id] of [...people].entries()) {
+      if (index % PROGRESS_EVERY === 0) yield { kind: 'progress', examined: sum.examined, people: people.size };
       if (among && !(await among(id))) continue;
       const found = await this.impactOrParked(id, asked, proposed, { validOn, stream, policies });
       if (found === undefined) continue;
@@ -218,7 +221,7 @@ export class Disputes {
   }
 }
 
-/** People between two words of progress. */
+/** People, or pages of the log, between two words of progress. */
 const PROGRESS_EVERY = 100;
 
 function regionOfStream(stream: string): string | undefined {

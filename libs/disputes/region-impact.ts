@@ -1,6 +1,5 @@
 import { jurisdictionsOf, type Policies } from '../policy/evaluation';
 import type { Day } from '../calendar';
-import type { EventReader } from '../event-store';
 import { parseStream, type EventType } from '../../events';
 import { regionsOf } from '../../projections/grounds';
 import type { Bearing, DayRun, Impact } from './impact';
@@ -20,6 +19,7 @@ export type RegionImpactStep =
   | { kind: 'changed'; impact: Impact }
   /** Somebody who cannot be answered about, so that nothing can be said of him. */
   | { kind: 'parked'; person: string }
+  /** `people` are the ids found so far that name the region or one below it in their facts; all of them once anybody is examined. */
   | { kind: 'progress'; examined: number; people: number }
   | RegionImpactDone;
 
@@ -32,8 +32,6 @@ export interface RegionImpactBegun {
   /** Where the region's stream stands; absent where it has no event. Recording with it as the expected revision records only what was looked at. */
   revision?: number;
   proposed: { id: string; stream: string; type: EventType; effectiveOn: Day }[];
-  /** How many ids name the region or one below it in their facts. */
-  people: number;
 }
 
 /** The last word. */
@@ -56,19 +54,19 @@ export interface DayTotals {
   waitingDaysLost: number;
 }
 
-/** Everyone whose facts name the region or one below it, in the order in which the log first names them. */
-export async function peopleOf(reader: Pick<EventReader, 'readAll'>, region: string): Promise<string[]> {
-  const people = new Set<string>();
-  for await (const batch of reader.readAll({ filter: { streamPrefixes: ['person-'] } })) {
-    for (const { stream, data } of batch) {
-      const person = parseStream(stream)?.id;
-      if (person === undefined || people.has(person)) continue;
-      const { data: corrected } = data as { data?: unknown };
-      const said = typeof corrected === 'object' && corrected !== null ? [{ data }, { data: corrected }] : [{ data }];
-      if (regionsOf(said, NOWHERE).includes(region)) people.add(person);
-    }
+/** Adds everyone whose events name the region or one below it, in the order in which the log first names them. */
+export function addPeople(
+  people: Set<string>,
+  events: readonly { stream: string; data: object }[],
+  region: string,
+): void {
+  for (const { stream, data } of events) {
+    const person = parseStream(stream)?.id;
+    if (person === undefined || people.has(person)) continue;
+    const { data: corrected } = data as { data?: unknown };
+    const said = typeof corrected === 'object' && corrected !== null ? [{ data }, { data: corrected }] : [{ data }];
+    if (regionsOf(said, NOWHERE).includes(region)) people.add(person);
   }
-  return [...people];
 }
 
 /** The sum of what a proposal would change for each. */

@@ -207,11 +207,14 @@ export const disputeSchemas: Record<string, Schema> = {
         knownAt: instant,
         revision: optional({ ...whole, description: 'Record with If-Match at it; absent: the region has no event' }),
         proposed,
-        people: { ...whole, description: 'Ids that name the region or one below it in their facts' },
       }),
       object<Step<'changed'>>({ kind: one(['changed']), impact: ref('Impact') }),
       object<Step<'parked'>>({ kind: one(['parked']), person: text }, 'Nothing can be said of him'),
-      object<Step<'progress'>>({ kind: one(['progress']), examined: whole, people: whole }),
+      object<Step<'progress'>>({
+        kind: one(['progress']),
+        examined: whole,
+        people: { ...whole, description: 'Ids found so far that name the region or one below it in their facts' },
+      }),
       object<RegionImpactDone>({
         kind: one(['done']),
         examined: { ...whole, description: 'People asked about; one of several ids is one' },

@@ -62,8 +62,7 @@ async function runImpact(person: string | undefined, options: Options, terminal:
 }
 
 /** A region's impact as a whole. */
-interface RegionImpact
-  extends Omit<RegionImpactBegun, 'kind' | 'people'>, Omit<RegionImpactDone, 'kind' | 'changed' | 'parked'> {
+interface RegionImpact extends Omit<RegionImpactBegun, 'kind'>, Omit<RegionImpactDone, 'kind' | 'changed' | 'parked'> {
   changed: Impact[];
   parked: string[];
 }
