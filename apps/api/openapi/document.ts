@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { accessSchemas } from '../access/access-schemas';
 import { problemKinds, type ProblemKind } from '../http/problem';
@@ -22,7 +22,7 @@ const DESCRIPTION = [
 /** Serves the page at /docs, where whoever opens the bare address is sent, and the document at /docs-json. */
 export function serveDocs(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, () => apiDocument(app), { jsonDocumentUrl: 'docs-json', raw: ['json'] });
-  app.getHttpAdapter().get('/', (_request: Request, response: Response) => response.redirect('docs'));
+  app.getHttpAdapter().get('/', (_request: unknown, response: unknown) => (response as Response).redirect('docs'));
 }
 
 /** The OpenAPI 3.1 document. */
