@@ -87,7 +87,13 @@ function firstEmployment({ inquiry, request, payments }: Claimed, span: Span): J
       (registered?.data.employerId === undefined || registered.data.employerId === data.employerId),
   );
   const jobBegan = started?.day ?? registered?.day ?? firstDayOf(firstMonth);
-  const ended = factsOf(inquiry.history, 'EmploymentEnded').find(({ day }) => day <= request.day && day >= jobBegan);
+  // A suspension tells no relation from another: it ends the employer's where the employer paid for no later month.
+  const lastPaid = Math.max(-Infinity, ...paidSince);
+  const suspended = factsOf(inquiry.history, 'Suspended').find(
+    ({ day, data }) => data.scheme === 'employee' && day >= jobBegan && day <= request.day && monthOf(day) >= lastPaid,
+  );
+  const ended =
+    factsOf(inquiry.history, 'EmploymentEnded').find(({ day }) => day <= request.day && day >= jobBegan) ?? suspended;
   return {
     firstMonth,
     lastMonth: ended ? monthOf(ended.day) : OPEN,
