@@ -15,7 +15,15 @@ export type Sha1 = (message: Uint8Array) => string;
 export function deterministicId(key: string, sha1: Sha1 = pureSha1): string {
   const hex = sha1(messageOf(key));
   const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `5${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ];
+  // Joined it is one piece; put together from nine, each would be held as long as the id.
+  return groups.join('-');
 }
 
 /** The name space and the key in bytes, good until the next call: importing millions of rows, a buffer for each is what costs. */
@@ -24,12 +32,14 @@ function messageOf(key: string): Uint8Array {
   if (scratch.length < longest) {
     scratch = new Uint8Array(2 * longest);
     scratch.set(NAMESPACE);
+    body = scratch.subarray(NAMESPACE.length);
   }
-  const { written } = utf8.encodeInto(key, scratch.subarray(NAMESPACE.length));
+  const { written } = utf8.encodeInto(key, body);
   return scratch.subarray(0, NAMESPACE.length + written);
 }
 
 let scratch = new Uint8Array(0);
+let body = scratch;
 
 /** What makes an event this one and no other, as a key for `deterministicId` where its source numbers nothing. Two facts alike in everything share it. */
 export function contentKey(event: Omit<LedgerEvent, 'id'>): string {

@@ -6,6 +6,8 @@ export interface CsvRecord {
   cells: string[];
   /** Why the record is none: its line then stands in one cell. */
   broken?: string;
+  /** Known to hold no U+FFFD. */
+  readable?: boolean;
 }
 
 /** A record without quotes: cut into cells whenever they are asked for, so that one that waits holds its line alone. */
@@ -13,6 +15,7 @@ class PlainRecord implements CsvRecord {
   constructor(
     readonly line: number,
     private readonly text: string,
+    readonly readable: boolean,
   ) {}
 
   get cells(): string[] {
@@ -58,6 +61,7 @@ function readRecords(
   atEnd: boolean,
 ): { records: CsvRecord[]; left: string; lines: number } {
   const records: CsvRecord[] = [];
+  const readable = !text.includes('\uFFFD');
   let start = 0;
   let line = firstLine;
   let quote = text.indexOf('"');
@@ -77,7 +81,7 @@ function readRecords(
     if (!plain && !atEnd && text.length - start <= LONGEST_RECORD) break;
     const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
     if (!plain) records.push({ line, cells: [whole], broken: 'a quote is opened and never closed' });
-    else if (whole !== '') records.push(new PlainRecord(line, whole));
+    else if (whole !== '') records.push(new PlainRecord(line, whole, readable));
     start = end + 1;
     line += 1;
   }

@@ -24,6 +24,8 @@ export interface SourceRow {
   fault?: CellFault;
   /** The person whom its identity number stands for. */
   person?: string;
+  /** Known to hold no byte that is no character. */
+  readable?: boolean;
 }
 
 /** A file that cannot be imported at all: not there, empty, or a table that nobody knows. */
@@ -223,13 +225,13 @@ function openTable(opened: OpenedTable, tables: readonly Table[], options: OpenO
 
   const columns = new Columns(header, options.mapping);
   const cellsOf = (row: SourceRow): readonly string[] => {
-    const { cells, fault } = row;
+    const { cells, fault, readable } = row;
     if (fault !== undefined) throw new RefusedRow(fault);
     if (cells.length !== header.length) {
       const reason = `got ${cells.length} cells; expected ${header.length}, as in the header`;
       throw new RefusedRow({ field: '(row)', reason });
     }
-    if (hasUnreadable(cells))
+    if (readable !== true && hasUnreadable(cells))
       throw new RefusedRow({ field: '(row)', reason: `got bytes that are no character; expected ${encoding}` });
     return cells;
   };

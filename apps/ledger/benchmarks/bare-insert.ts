@@ -1,10 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { NewEvent } from '../../../libs/event-store';
 
-/** The same columns and indexes, one transaction and fsync an insert. */
+/** Bare inserts into the same columns and indexes, as durable and with the same room as the embedded store has. */
 export function prepareBare(database: Database.Database): (stream: string, revision: number, event: NewEvent) => void {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
+  database.pragma('wal_autocheckpoint = 32000');
+  database.pragma('cache_size = -64000');
   database.exec(`
     CREATE TABLE event (
       position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, id TEXT NOT NULL,

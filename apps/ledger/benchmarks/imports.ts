@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedStore, type NewEvent } from '../../../libs/event-store';
 import { importFiles, loadMapping } from '../../../libs/importing';
@@ -7,29 +7,56 @@ import { openLedger } from '../../../libs/ledger';
 import type { LoadedPolicies } from '../../../libs/policy';
 import { prepareBare } from './bare-insert';
 import type { BenchRow } from '../../../libs/event-store/bench';
-import { median, rounded, wallMillis } from './measured';
+import { cpuMillis, median, rounded, wallMillis } from './measured';
 
-const MONTHS = 60;
-const PEOPLE = 1_000;
-const ROUNDS = 3;
-const ROWS_PER_TRANSACTION = 5_000;
+const ROWS = 120_000;
+const ROUNDS = 5;
+const ROWS_PER_TRANSACTION = 10_000;
+const MOST_TIMES = 2;
 
-/** A payments extract imported, against a bare batched insert of the events that it becomes. */
+/**
+ * A payments extract imported, against a bare batched insert of the events that it becomes: in memory already, serialised and
+ * written, as durable and in transactions as large. First five years of each person, then a month of many, where every row looks
+ * up another stream.
+ */
 export async function benchImports(folder: string, policies: LoadedPolicies): Promise<BenchRow[]> {
-  const extract = join(folder, 'payments.csv');
-  writeExtract(extract);
+  const careers = await measure(folder, policies, 60);
+  const month = await measure(folder, policies, 1);
+  const note = (of: string) => `CPU time, middle of ${ROUNDS} rounds of ${ROWS} rows, ${of}`;
+  return [
+    {
+      name: 'import, times a bare batched insert of its events',
+      value: rounded(careers.ratio),
+      unit: '×',
+      limit: MOST_TIMES,
+      ok: careers.ratio <= MOST_TIMES,
+      note: note('sixty a person'),
+    },
+    { name: 'imported rows', value: Math.round(careers.perSecond), unit: 'a second' },
+    { name: 'the same, nobody known before', value: rounded(month.ratio), unit: '×', note: note('one a person') },
+    { name: 'imported rows', value: Math.round(month.perSecond), unit: 'a second' },
+  ];
+}
+
+async function measure(folder: string, policies: LoadedPolicies, months: number) {
+  const extract = join(folder, `payments-${months}.csv`);
+  writeExtract(extract, ROWS / months, months);
   const ratios: number[] = [];
   let perSecond = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const store = openEmbeddedStore({ file: join(folder, `import-${round}.sqlite`) });
-    const bare = new Database(join(folder, `bare-import-${round}.sqlite`));
+    const files = ['import', 'bare'].map((name) => join(folder, `${name}-${months}-${round}.sqlite`));
+    const store = openEmbeddedStore({ file: files[0]! });
+    const bare = new Database(files[1]);
     try {
       const ledger = openLedger({ store, policies, clock: Date.now });
-      const ours = await wallMillis(() => importFiles({ files: [extract], ledger, mapping: loadMapping() }));
+      let wall = 0;
+      const ours = await cpuMillis(async () => {
+        wall = await wallMillis(() => importFiles({ files: [extract], ledger, mapping: loadMapping() }));
+      });
       const events: (NewEvent & { stream: string; revision: number })[] = [];
       for await (const batch of store.readAll()) events.push(...batch);
       const insert = prepareBare(bare);
-      const theirs = await wallMillis(() => {
+      const theirs = await cpuMillis(() => {
         for (let from = 0; from < events.length; from += ROWS_PER_TRANSACTION) {
           bare.exec('BEGIN');
           for (const event of events.slice(from, from + ROWS_PER_TRANSACTION))
@@ -38,35 +65,25 @@ export async function benchImports(folder: string, policies: LoadedPolicies): Pr
         }
       });
       ratios.push(ours / theirs);
-      perSecond = Math.max(perSecond, (events.length / ours) * 1000);
+      perSecond = Math.max(perSecond, (events.length / wall) * 1000);
     } finally {
       bare.close();
       await store.close();
+      for (const file of files) rmSync(file, { force: true });
     }
   }
-  const ratio = median(ratios);
-  return [
-    {
-      name: 'import, times a bare batched insert of its events',
-      value: rounded(ratio),
-      unit: '×',
-      limit: 2,
-      ok: ratio <= 2,
-      note: `middle of ${ROUNDS} rounds of ${PEOPLE * MONTHS} rows`,
-    },
-    { name: 'imported rows', value: Math.round(perSecond), unit: 'a second' },
-  ];
+  return { ratio: median(ratios), perSecond };
 }
 
-function writeExtract(path: string): void {
+function writeExtract(path: string, people: number, months: number): void {
   const file = openSync(path, 'w');
   writeSync(
     file,
     'psn_no,insutype,psn_type,insu_admdvs,emp_no,accrym_begn,accrym_end,arvl_date,clct_type,clct_flag,revs_flag,emp_clct_amt,psn_clct_amt\n',
   );
-  for (let person = 0; person < PEOPLE; person++) {
+  for (let person = 0; person < people; person++) {
     const rows: string[] = [];
-    for (let month = 0; month < MONTHS; month++) {
+    for (let month = 0; month < months; month++) {
       const year = 2018 + Math.floor(month / 12);
       const ofYear = String((month % 12) + 1).padStart(2, '0');
       rows.push(

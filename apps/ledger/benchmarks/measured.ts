@@ -5,6 +5,14 @@ export async function wallMillis(run: () => unknown): Promise<number> {
   return Number(process.hrtime.bigint() - before) / 1e6;
 }
 
+/** CPU time of a run in milliseconds, collecting garbage included: what it costs, however busy the machine is with other things. */
+export async function cpuMillis(run: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** The middle of some ratios, each of two runs next to each other, so that a busy machine disturbs both alike. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
