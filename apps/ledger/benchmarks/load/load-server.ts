@@ -1,21 +1,31 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Allows, Scoped } from '../../../api/access';
+import { personIn } from '../../../api/http/edge-validation';
 import { requestLog } from '../../../api/http/request-log';
+import { AnswerQuery } from '../../../api/persons/answer.query';
 import { createServer } from '../../../api/server';
 import { readSettings } from '../../../api/settings';
 import { openLedger, openStore } from '../../../../libs/ledger';
 import { loadPoliciesOrThrow } from '../../../../libs/policy';
 
-/** A route that does nothing, behind the doors that every route is behind. */
+/** Routes that do nothing, behind the doors that every route is behind. */
 @Controller('v1/empty')
 class EmptyController {
   @Get()
   @Allows('clerk')
   @Scoped('none')
   nothing(): object {
+    return {};
+  }
+
+  /** Passes all that a question about a person passes: its parameters are checked, and that it was asked is in the audit trail. */
+  @Get('persons/:person')
+  @Allows('clerk')
+  nothingAboutPerson(@Param('person') path: string, @Query() _query: AnswerQuery): object {
+    personIn(path);
     return {};
   }
 }
