@@ -201,18 +201,19 @@ const QUICK: readonly Part[] = ['contribution', 'bases', 'lateFees', 'backPaymen
 
 /** An answer of which some parts are worked out, without reasons. */
 class Making {
-  begun = false;
-  private parts: AnswerParts;
+  private parts: AnswerParts | undefined;
   private whole: AnswerParts | undefined;
 
-  constructor(private readonly grounds: Grounds) {
-    this.parts = this.fresh();
+  constructor(private readonly grounds: Grounds) {}
+
+  get begun(): boolean {
+    return this.parts !== undefined;
   }
 
   said(part: Part): unknown {
-    this.begun = true;
     if (part === 'region') return this.grounds.question.region;
     if (part === 'undetermined') return this.inOrder().inquiry.trace().undetermined;
+    this.parts ??= this.fresh();
     return this.parts.get(part);
   }
 
