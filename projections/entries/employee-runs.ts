@@ -267,21 +267,22 @@ class Walk {
         }
       }
     }
-    const graduate = this.registrationFor(batch, first);
-    if (graduate?.data.freshGraduate && first.participation === 'employed') {
-      const exempt = inquiry.read('firstTime.graduateExempt', region, batch.arrival);
-      if (exempt.known && exempt.value) {
-        this.waive(run, batch, first, 'firstTime', exempt.rule, graduate.events, {
-          zh: '应届毕业生新入职并首次参保',
-          en: 'a first job and first enrolment in the year of graduation',
-        });
-        return;
-      }
-    }
-    if (this.armySpouse(run, batch, first, 'firstTime')) return;
+    if (this.graduate(run, batch, first, 'firstTime') || this.armySpouse(run, batch, first, 'firstTime')) return;
     const wait = inquiry.read('firstTime.wait', region, batch.arrival);
     if (wait.known) this.wait(run, batch, first, 'firstTime', wait.value, wait.rule);
     else this.leaveOpen(run, 'firstTime.wait', wait);
+  }
+
+  private graduate(run: EmployeeRun, batch: Batch, first: FeeMonth, cause: WaitingCause): boolean {
+    const registered = this.registrationFor(batch, first);
+    if (!registered?.data.freshGraduate || first.participation !== 'employed') return false;
+    const exempt = this.inquiry.read('firstTime.graduateExempt', first.region, batch.arrival);
+    if (!exempt.known || !exempt.value) return false;
+    this.waive(run, batch, first, cause, exempt.rule, registered.events, {
+      zh: '应届毕业生新入职并首次参保',
+      en: 'a first job and first enrolment in the year of graduation',
+    });
+    return true;
   }
 
   private armySpouse(run: EmployeeRun, batch: Batch, first: FeeMonth, cause: WaitingCause): boolean {
@@ -383,6 +384,8 @@ class Walk {
       }
     }
     if (long) {
+      // The exemption of a first enrolment holds for whoever was a resident for years as well.
+      if (neverEmployee && this.graduate(run, batch, first, 'schemeSwitch')) return;
       const rule = inquiry.read('switch.long', region, on);
       if (rule.known)
         this.wait(
