@@ -51,3 +51,66 @@ test('a file that tells persons by their documents is recorded under ids, and no
   await store.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+test('persons with a number of their own and a document are kept together, and end as one by one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'documented-'));
+  keepKeyFile(join(folder, 'vault.key'));
+  const keys = LocalKeys.fromFile(join(folder, 'vault.key'));
+  const open = (name: string) => Vault.open({ location: join(folder, name), keys, clock: Date.now });
+  const [together, alone] = [await open('together.db'), await open('alone.db')];
+  const numbers = ['11010519491231002X', '110105194912310003', '110105194912310038'];
+  const row = (person: string, number: string, name?: string) => ({
+    person,
+    certificate: number,
+    ...(name === undefined ? {} : { name }),
+  });
+  const rows = [
+    row('P1', numbers[0]!, '张三'),
+    row('P2', numbers[0]!, '李四'), // another holds it
+    row('P2', numbers[1]!), // nothing of the row before is kept of him
+    row('P1', numbers[0]!.toLowerCase(), '张三丰'), // the name that is kept stays
+    row('P1', numbers[2]!), // he has another
+    row('P3', '110105194912310021'), // no such number
+    row('P1', numbers[0]!, '张三'),
+  ];
+  let transactions = 0;
+  const counted = {
+    personsFor: together.personsFor.bind(together),
+    put: (...given: Parameters<Vault['put']>) => ((transactions += 1), together.put(...given)),
+    putAll: (...given: Parameters<Vault['putAll']>) => ((transactions += 1), together.putAll(...given)),
+  };
+  const found = async (vault: ConstructorParameters<typeof DocumentedPersons>[0], ahead: boolean) => {
+    const persons = new DocumentedPersons(vault);
+    if (ahead) await persons.ahead(rows);
+    const told = [];
+    for (const one of rows) told.push(await persons.personOf(one));
+    return told;
+  };
+  const wanted = await found(alone, false);
+  expect(wanted.map((one) => (typeof one === 'string' ? one : one.field))).toEqual([
+    'P1',
+    'certno',
+    'P2',
+    'P1',
+    'certno',
+    'certno',
+    'P1',
+  ]);
+  expect(await found(counted, true)).toEqual(wanted);
+  // All of them in one, and the name that differs once more without it.
+  expect(transactions).toBe(2);
+  expect(await found(counted, true)).toEqual(wanted);
+  for (const person of ['P1', 'P2', 'P3']) expect(await together.read(person)).toEqual(await alone.read(person));
+  const twice = async (vault: Vault) => (await vault.foundTwice()).map(({ person, holder }) => [person, holder]);
+  expect(await twice(together)).toEqual(await twice(alone));
+  // A document that another row asks about without a number of its own goes to whoever comes first.
+  const persons = new DocumentedPersons(together);
+  const unknown = '110105194912310046';
+  const both = [{ certificate: unknown }, row('P9', unknown)];
+  await persons.ahead(both);
+  expect(await persons.personOf(both[0]!)).not.toBe('P9');
+  expect(await persons.personOf(both[1]!)).toMatchObject({ field: 'certno' });
+  await together.close();
+  await alone.close();
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -1,6 +1,6 @@
 import { isPersonId } from '../../events';
 import { describeNumberFault, documentKindOf, type NumberFault } from './documents';
-import type { FoundPerson, NamedByDocument, PutOutcome } from './identity';
+import type { FoundPerson, GivenDocument, NamedByDocument, PutOutcome } from './identity';
 import type { Vault } from './vault';
 
 /** What a row of a file says of who the person is. */
@@ -31,27 +31,42 @@ interface RowFault {
  */
 export class DocumentedPersons {
   private told = new Map<string, FoundPerson>();
+  /** What giving documents to persons has ended in, by both. */
+  private given = new Map<string, PutOutcome>();
 
   /** `onNew` is told of each row that makes somebody, or would in a trial. */
   constructor(
-    private readonly vault: Pick<Vault, 'personsFor' | 'put'>,
+    private readonly vault: Pick<Vault, 'personsFor' | 'put'> & Partial<Pick<Vault, 'putAll'>>,
     private readonly onNew?: (place: RowPlace) => void,
   ) {}
 
-  /** Looks for everyone of the next rows at once; what was told before is forgotten. */
+  /** Looks for everyone of the next rows at once, and keeps what they give together; what was told before is forgotten. */
   async ahead(rows: readonly DocumentedRow[]): Promise<void> {
     const asked = new Map<string, NamedByDocument>();
-    const given = new Set<string>();
+    const given = new Map<string, { person: string; document: NamedByDocument }>();
     for (const row of rows) {
       const document = documentOf(row);
       if (document === undefined) continue;
       if (row.person === undefined) asked.set(keyOf(document), document);
-      else given.add(keyOf(document));
+      else if (isPersonId(row.person)) given.set(givenKey(row.person, document), { person: row.person, document });
     }
     // A document that a row gives somebody of the agency's own: whose it is depends on which row comes first.
-    for (const key of given) asked.delete(key);
+    let contested = false;
+    for (const { document } of given.values()) contested = asked.delete(keyOf(document)) || contested;
     const found = asked.size === 0 ? [] : await this.vault.personsFor([...asked.values()]);
     this.told = new Map([...asked.keys()].map((key, index) => [key, found[index]!]));
+    this.given = contested ? new Map() : await this.giveAll(given);
+  }
+
+  /** Gives persons their documents in one transaction, in the order of the rows. */
+  private async giveAll(
+    given: ReadonlyMap<string, { person: string; document: NamedByDocument }>,
+  ): Promise<Map<string, PutOutcome>> {
+    if (this.vault.putAll === undefined || given.size === 0) return new Map();
+    const outcomes = await this.vault.putAll(
+      [...given.values()].map(({ person, document }) => ({ person, given: identityOf(document) })),
+    );
+    return new Map([...given.keys()].map((key, index) => [key, outcomes[index]!]));
   }
 
   /** The id of the person of a row, or why it cannot be told. */
@@ -72,9 +87,10 @@ export class DocumentedPersons {
     return found.person;
   }
 
-  private async keep(person: string, { kind, number, name }: NamedByDocument): Promise<string | RowFault> {
+  private async keep(person: string, named: NamedByDocument): Promise<string | RowFault> {
+    const { kind, number } = named;
     const document = { kind, number };
-    let outcome: PutOutcome = await this.vault.put(person, { document, ...(name === undefined ? {} : { name }) });
+    let outcome = this.given.get(givenKey(person, named)) ?? (await this.vault.put(person, identityOf(named)));
     // A name that is written otherwise does not make another person; the one that is kept stays.
     if (outcome.outcome === 'differs' && outcome.field === 'name') outcome = await this.vault.put(person, { document });
     switch (outcome.outcome) {
@@ -104,6 +120,14 @@ function documentOf({ certificate, certificateType = '01', name }: DocumentedRow
   if (kind === undefined) return undefined;
   const written = name?.trim() ?? '';
   return { kind, number: certificate, ...(written === '' ? {} : { name: written }) };
+}
+
+function identityOf({ kind, number, name }: NamedByDocument): { document: GivenDocument; name?: string } {
+  return { document: { kind, number }, ...(name === undefined ? {} : { name }) };
+}
+
+function givenKey(person: string, document: NamedByDocument): string {
+  return JSON.stringify([person, keyOf(document), document.name]);
 }
 
 function keyOf({ kind, number }: NamedByDocument): string {

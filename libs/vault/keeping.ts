@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { isPersonId } from '../../events';
 import type { VaultDatabase, VaultWrites } from './database';
 import type { FoundTwiceCases } from './found-twice';
@@ -52,6 +53,43 @@ export class Keeping {
       await this.foundTwice.note(person, outcome.holder, read.document!.kind, at);
     }
     return outcome;
+  }
+
+  /**
+   * As `put` of each in turn without replacing anything, all in one transaction. What one ends in writes nothing of it where it is
+   * not kept, and changes nothing for the others.
+   */
+  async putAll(rows: readonly { person: string; given: Omit<GivenIdentity, 'replace'> }[]): Promise<PutOutcome[]> {
+    const at = this.now();
+    const prepared = await Promise.all(
+      rows.map(async ({ person, given }) => {
+        if (!isPersonId(person)) throw new RangeError('put into the vault: not the id of a person');
+        const fresh = randomBytes(KEY_BYTES);
+        const made = { fresh, wrapped: await this.keys.wrap(fresh, person), at };
+        return { person, read: this.lookup.read(given), made };
+      }),
+    );
+    const outcomes = await this.database.write(async (tables) => {
+      const done: PutOutcome[] = [];
+      for (const { person, read, made } of prepared) {
+        if (Array.isArray(read)) {
+          done.push({ outcome: 'invalid', faults: read });
+          continue;
+        }
+        await sql`savepoint one_of_many`.execute(tables);
+        const outcome = await this.putInto(tables, person, read, false, made);
+        if (outcome.outcome !== 'kept') await sql`rollback to savepoint one_of_many`.execute(tables);
+        await sql`release savepoint one_of_many`.execute(tables);
+        done.push(outcome);
+      }
+      return done;
+    });
+    for (const [index, outcome] of outcomes.entries()) {
+      const { person, read } = prepared[index]!;
+      if (outcome.outcome !== 'heldByOther' || Array.isArray(read)) continue;
+      await this.foundTwice.note(person, outcome.holder, read.document!.kind, at);
+    }
+    return outcomes;
   }
 
   private async putInto(

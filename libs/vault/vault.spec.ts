@@ -153,6 +153,27 @@ describe.each(Object.keys(databases))('the vault on %s', (name) => {
     expect(await vault.foundTwice()).toHaveLength(1);
   });
 
+  test('many in one transaction end as one by one: what is not kept of one hangs on nothing else', async () => {
+    const outcomes = await vault.putAll([
+      { person: 'P1', given: { name: NAME, document: card() } },
+      { person: 'P2', given: { name: 'somebody', document: card() } },
+      { person: 'P3', given: { document: card('110105194912310021') } },
+      { person: 'P2', given: { document: card(OTHER_NUMBER) } },
+      { person: 'P1', given: { document: card() } },
+    ]);
+    expect(outcomes).toMatchObject([
+      { outcome: 'kept', added: true },
+      { outcome: 'heldByOther', holder: 'P1' },
+      { outcome: 'invalid' },
+      { outcome: 'kept', added: true },
+      { outcome: 'alreadyKept' },
+    ]);
+    expect(await vault.read('P2')).toMatchObject({ identity: { documents: [{ number: OTHER_NUMBER }] } });
+    expect(await vault.read('P3')).toEqual({ outcome: 'unknown' });
+    expect(await vault.foundTwice()).toMatchObject([{ person: 'P2', holder: 'P1' }]);
+    expect(await vault.putAll([])).toEqual([]);
+  });
+
   test('a dry run says the same and writes nothing', async () => {
     const dryRun = { dryRun: true };
     expect(await vault.put('P1', { document: card() }, dryRun)).toEqual({ outcome: 'kept', added: true });

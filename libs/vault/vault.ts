@@ -79,6 +79,11 @@ export class Vault {
     return this.keeping.put(person, given, options);
   }
 
+  /** As `put` of each in turn without replacing anything, all in one transaction. */
+  putAll(rows: readonly { person: string; given: Omit<GivenIdentity, 'replace'> }[]): Promise<PutOutcome[]> {
+    return this.keeping.putAll(rows);
+  }
+
   /** Who holds the document; undefined where nobody does. Faults where it is no such document. */
   async find(document: GivenDocument): Promise<{ person: string } | { faults: IdentityFault[] } | undefined> {
     const read = this.lookup.read({ document });
