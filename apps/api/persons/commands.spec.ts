@@ -86,7 +86,7 @@ describe('commanding', () => {
       .expect(422);
 
     expect(body.rule).toBe('TL-6.1');
-    expect(body.zh).toContain('台账中没有');
+    expect(body.zh).toContain('台账中缺少');
     expect(body.detail).toContain('on record');
   });
 
