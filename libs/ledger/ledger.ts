@@ -160,10 +160,9 @@ export class Ledger {
    * says so and leaves everything undetermined. Throws `RegionNeeded`.
    */
   async answer(asked: Asked): Promise<Answer | undefined> {
-    const head = await this.store.head();
     try {
-      const known = await this.known(asked, head);
-      return known && answer(known.grounds);
+      const grounds = await this.groundsOf(asked);
+      return grounds && answer(grounds);
     } catch (error) {
       if (error instanceof UnreadableEvent) return this.parked(asked, error);
       throw error;
@@ -177,7 +176,11 @@ export class Ledger {
 
   /** The same with the place of the person's stream, both at `head` of the log or later; left out: where it stands. */
   async whatIsKnown(asked: Asked, head?: bigint): Promise<Known | undefined> {
-    return this.known(asked, head ?? (await this.store.head()));
+    const end = head ?? (await this.store.head());
+    const stream = personStream(asked.person);
+    const own = this.cache.eventsAtHand(stream, end) ?? (await this.cache.events(stream, end));
+    const last = own.at(-1);
+    return last && { grounds: await this.grounds(asked, end), revision: last.revision };
   }
 
   /** Decides the command on what is known now, and records nothing. Somebody unknown is decided about as having no history. */
@@ -204,13 +207,6 @@ export class Ledger {
   private async decideAt(person: string, command: Command, on: Day, head: bigint): Promise<Decision> {
     const { region } = command.data as { region?: string };
     return decide(command, await this.grounds({ person, region, validOn: on }, head), on);
-  }
-
-  private async known(asked: Asked, head: bigint): Promise<Known | undefined> {
-    const stream = personStream(asked.person);
-    const own = this.cache.eventsAtHand(stream, head) ?? (await this.cache.events(stream, head));
-    const last = own.at(-1);
-    return last && { grounds: await this.grounds(asked, head), revision: last.revision };
   }
 
   /** Put together from the streams at hand; what turns out to be missing is read, and they are put together anew. */

@@ -43,10 +43,13 @@ export class AnswerMemory {
    * as `Ledger.answer` does.
    */
   async ask(asked: Asked, head?: bigint): Promise<Told | undefined> {
-    const known = await this.whatIsKnown(asked, head);
-    if (known === 'unreadable')
+    try {
+      const known = await this.ledger.whatIsKnown(asked, head);
+      return known && { json: this.told(known.grounds), revision: known.revision };
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
       return { json: Buffer.from(JSON.stringify(await this.ledger.answer(asked))), revision: undefined };
-    return known && { json: this.told(known.grounds), revision: known.revision };
+    }
   }
 
   private told(grounds: Grounds): Buffer {
@@ -61,15 +64,6 @@ export class AnswerMemory {
     const from = json.indexOf(instant);
     if (from >= 0 && json.length <= LONGEST) this.keep(key, { grounds, json, from, through: from + instant.length });
     return json;
-  }
-
-  private async whatIsKnown(asked: Asked, head: bigint | undefined) {
-    try {
-      return await this.ledger.whatIsKnown(asked, head);
-    } catch (error) {
-      if (error instanceof UnreadableEvent) return 'unreadable';
-      throw error;
-    }
   }
 
   private keep(key: string, kept: Kept): void {
