@@ -7,6 +7,7 @@ import {
   type Gap,
   type Pack,
   type Policies,
+  type ReadContext,
   type Reading,
   type RuleKey,
   type RuleValues,
@@ -70,6 +71,12 @@ export class Inquiry {
   private readonly personRulings: readonly Ruling[];
   private readonly known = new Map<unknown, unknown>();
   private lastPack: Pack | undefined;
+  /** Where the setting that is being read stands. */
+  private readonly place: { pack?: Pack; region: string; on: DayNumber } = { region: '', on: 0 };
+  private readonly context: ReadContext = {
+    choose: (reading) => this.choose(reading, this.place.pack!, this.place.region, this.place.on),
+    reference: (name) => this.reference(name, this.place.region, this.place.on),
+  };
 
   /** With `reasons` false nothing is kept of why: for rows, which nobody reads a reason from. */
   constructor(
@@ -144,13 +151,15 @@ export class Inquiry {
       };
     }
     const setting = pack.settings[key] as Setting<RuleValues[K]> | undefined;
-    return (
-      plainReading(setting) ??
-      readSetting(setting, toDay(on), {
-        choose: (reading) => this.choose(reading, pack, region, on),
-        reference: (name) => this.reference(name, region, on),
-      })
-    );
+    return plainReading(setting) ?? this.readAt(setting, pack, region, on);
+  }
+
+  private readAt<T>(setting: Setting<T> | undefined, pack: Pack, region: string, on: DayNumber): Reading<T> {
+    const { place } = this;
+    place.pack = pack;
+    place.region = region;
+    place.on = on;
+    return readSetting(setting, toDay(on), this.context);
   }
 
   /** The first version, where the day of recording chooses it for what happened before (A-23). */
@@ -178,10 +187,7 @@ export class Inquiry {
     const pack = this.grounds.policies.national();
     if (!pack) return { known: false, why: 'silent' };
     this.packsUsed.add(pack);
-    return readSetting<RuleValues[K]>(pack.settings[key] as never, toDay(on), {
-      choose: (reading) => this.choose(reading, pack, pack.region, on),
-      reference: (name) => this.reference(name, pack.region, on),
-    });
+    return this.readAt(pack.settings[key] as Setting<RuleValues[K]> | undefined, pack, pack.region, on);
   }
 
   /** A value published by the region or one above it, in force on the day. */

@@ -58,6 +58,7 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
   const overdue: Overdue[] = [];
   for (const paid of payments.months) {
     if (paid.participation !== 'employed' || paid.arrival > on) continue;
+    if (isUnasked(inquiry, paid)) continue;
     const assessment = assessed.size === 0 ? undefined : assessed.get(`${paid.region}|${toMonth(paid.month)}`);
     if (mayBeLate(inquiry, paid, assessment)) overdue.push(overdueOf(paid, assessment));
   }
@@ -72,9 +73,24 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
   return overdue;
 }
 
+/** Where no rule is known nobody asks of a month that does not make up for the past, nor of any before the first pack. */
+function isUnasked(inquiry: Inquiry, paid: FeeMonth): boolean {
+  if (inquiry.read(keyOf(paid), paid.region, paid.arrival).known) return false;
+  const first = inquiry.firstDay(paid.region);
+  return !makesUp(paid) || (first !== undefined && paid.arrival < first);
+}
+
+function keyOf({ kind }: FeeMonth): Overdue['key'] {
+  return kind === 'backUnregistered' ? 'lateFee.unregistered' : 'lateFee.arrears';
+}
+
+function makesUp({ kind }: FeeMonth): boolean {
+  return kind === 'back' || kind === 'backUnregistered';
+}
+
 /** Sorts out, without reading a rule, what no rule calls late: paid before the month ends and before any due day known. */
 function mayBeLate(inquiry: Inquiry, paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): boolean {
-  if (paid.kind === 'back' || paid.kind === 'backUnregistered' || paid.arrival > lastDayOf(paid.month)) return true;
+  if (makesUp(paid) || paid.arrival > lastDayOf(paid.month)) return true;
   const assessedDue = assessment?.data.dueOn;
   return assessedDue !== undefined
     ? paid.arrival > dayNumber(assessedDue)
@@ -88,13 +104,13 @@ function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): Ov
     region: paid.region,
     end: paid.arrival,
     paid: true,
-    key: paid.kind === 'backUnregistered' ? 'lateFee.unregistered' : 'lateFee.arrears',
+    key: keyOf(paid),
     amount: (principal) => {
       const { feeMonths } = data;
       const months = feeMonths ? monthNumber(feeMonths.through) - monthNumber(feeMonths.from) + 1 : 1;
       return amountOf(data, principal, months) ?? (assessment && amountOf(assessment.data, principal, 1));
     },
-    makesUp: paid.kind === 'back' || paid.kind === 'backUnregistered',
+    makesUp: makesUp(paid),
     dueOn: assessment?.data.dueOn,
     events: assessment ? [...assessment.events, ...events] : events,
   };
@@ -123,13 +139,13 @@ function amountOf(
 }
 
 function lateFee(inquiry: Inquiry, overdue: Overdue): LateFee | undefined {
-  const { month, region, end, key, makesUp } = overdue;
-  const surelyLate = makesUp || end > lastDayOf(month);
+  const { month, region, end, key } = overdue;
+  const surelyLate = overdue.makesUp || end > lastDayOf(month);
   const reading = inquiry.read(key, region, end);
   if (!reading.known) {
     const first = inquiry.firstDay(region);
     // Before the first pack, and for a month paid within itself, nobody asks.
-    if (makesUp && (first === undefined || end >= first)) inquiry.undetermined('lateFee', reading);
+    if (overdue.makesUp && (first === undefined || end >= first)) inquiry.undetermined('lateFee', reading);
     return undefined;
   }
   const { value: rule, rule: id } = reading;

@@ -1,11 +1,11 @@
 import {
   OPEN,
+  contains,
   firstDayOf,
   firstDayOfYear,
   lastDayOf,
   lastDayOfYear,
   monthOf,
-  overlaps,
   union,
   yearOf,
   type DayNumber,
@@ -46,7 +46,9 @@ export function duplicateRows(
 /** Whole months for which two relations are paid, retirees' included, and all days from an official finding on. */
 function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { covered }: Timeline): Span[] {
   const together: Span[] = inquiry.facts('DuplicateDetected').map((found) => ({ from: found.day, through: OPEN }));
-  const retiree = covered.filter(({ basis }) => basis === 'retiree');
+  const retiree = covered
+    .filter(({ basis }) => basis === 'retiree')
+    .map(({ from, through }) => ({ from: monthOf(from), through: through === OPEN ? OPEN : monthOf(through) }));
   if (
     isOneRelation(months) &&
     isOneRelation(years) &&
@@ -71,7 +73,7 @@ function standingTogether(inquiry: Inquiry, { months, years }: PaymentRecord, { 
     const other = paidBy.get(month);
     if (other === relation) return;
     if (other === undefined) paidBy.set(month, relation);
-    if (other !== undefined || retiree.some((days) => overlaps(days, monthDays(month)))) twice.add(month);
+    if (other !== undefined || retiree.some((months) => contains(months, month))) twice.add(month);
   };
   for (const paid of months) note(paid.month, relationOf('employee', paid));
   for (const paid of years) {
@@ -97,10 +99,6 @@ function sharesYear(months: PaymentRecord['months'], years: PaymentRecord['years
     for (const { month } of months) if (month >= first && month < first + 12) return true;
   }
   return false;
-}
-
-function monthDays(month: MonthNumber): Span {
-  return { from: firstDayOf(month), through: lastDayOf(month) };
 }
 
 function daysOfChange(

@@ -75,8 +75,12 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
       if (value !== 'silent') return { known: true, value: value as T, rule: setting.rule };
       return readGap<T>({ form: 'silent', rule: setting.rule, needs: setting.needs, into: setting.into }, context);
     }
-    default:
-      return readGap<T>(setting, context);
+    default: {
+      if (setting.needs !== undefined) return readGap<T>(setting, context);
+      let gap = settled.get(setting);
+      if (!gap) settled.set(setting, (gap = readGap(setting, context)));
+      return gap as Reading<T>;
+    }
   }
 }
 
@@ -85,7 +89,7 @@ export function plainReading<T>(setting: Setting<T> | undefined): Reading<T> | u
   return setting && (settled.get(setting) as Reading<T> | undefined);
 }
 
-/** Readings of values in which no clause is unclear; packs never change once loaded. */
+/** Readings of values in which no clause is unclear, and of gaps that nothing settles; packs never change once loaded. */
 const settled = new WeakMap<object, Reading<unknown>>();
 
 function holdsReading(value: unknown): boolean {

@@ -23,7 +23,12 @@ export function writeFacts({ facts }: History, codes: readonly UnknownCode[]): s
 /** As `writeFacts`, of facts that are written already. */
 export function writtenHistory(facts: readonly string[], codes: readonly UnknownCode[]): string {
   const written = codes.length > 0 ? `,"codes":${JSON.stringify(codes.map(({ day, code }) => [day, code]))}` : '';
-  return `{"facts":[${facts.join(',')}]${written}}`;
+  if (facts.length === 0) return `{"facts":[]${written}}`;
+  // Joined once, because what is put around a long text copies it.
+  const texts = [...facts];
+  texts[0] = `{"facts":[${texts[0]}`;
+  texts[texts.length - 1] += `]${written}}`;
+  return texts.join(',');
 }
 
 /** A `StoredFact` as JSON; the texts of types, instants and ids need no escaping. */

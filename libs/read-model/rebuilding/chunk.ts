@@ -10,7 +10,9 @@ import { NEXT } from './tables';
 export interface Chunk {
   after: string;
   through: string;
-  /** Their names, where the store cannot read them as a stretch. */
+  /** Where stretches end that are read one after the other, `through` the last; left out where the store cannot read stretches. */
+  stretches?: readonly string[];
+  /** Their names, where it cannot. */
   names?: readonly string[];
 }
 
@@ -46,16 +48,17 @@ export class ChunkBuilder {
       folded.push(one);
       events += one.person.events;
     };
-    if (chunk.names === undefined) {
-      for (const texts of await this.store.readStreams!(chunk)) {
+    let { after } = chunk;
+    for (const through of chunk.stretches ?? []) {
+      for (const texts of await this.store.readStreams!({ after, through })) {
         const person = parseStream(texts[0]!.stream);
         if (person) add(await this.folding.fromTexts(person.id, texts, this.position));
       }
-    } else {
-      for (const stream of await this.streams(chunk.names)) {
-        const person = parseStream(stream[0]!.stream);
-        if (person) add(await this.folding.fromEvents(person.id, stream, this.position));
-      }
+      after = through;
+    }
+    for (const stream of await this.streams(chunk.names ?? [])) {
+      const person = parseStream(stream[0]!.stream);
+      if (person) add(await this.folding.fromEvents(person.id, stream, this.position));
     }
     await this.connection.transaction(() => this.writer.insert(folded));
     return { persons: folded.length, events };

@@ -6,6 +6,8 @@ import type { Chunk } from './chunk';
 
 const PERSONS = 'person-';
 const PERSONS_A_CHUNK = 300;
+/** Few enough that what is read of them is gone before the collector has to move it. */
+const PERSONS_A_STRETCH = 25;
 const NAMES_AT_ONCE = 5_000;
 
 /** The persons' streams after a name, cut into chunks, in order. */
@@ -22,9 +24,16 @@ export async function* chunksAfter(
     const found = await names(from);
     if (found.length === 0) return;
     const through = found.at(-1)!;
-    yield store.streamNames ? { after: from, through } : { after: from, through, names: found };
+    yield store.streamNames
+      ? { after: from, through, stretches: everyStretch(found) }
+      : { after: from, through, names: found };
     from = through;
   }
+}
+
+/** The last name of every stretch. */
+function everyStretch(names: readonly string[]): string[] {
+  return names.filter((_, index) => (index + 1) % PERSONS_A_STRETCH === 0 || index === names.length - 1);
 }
 
 /** Notes every person's stream in a walk through the log, unless a walk that was stopped had come to its end. */
