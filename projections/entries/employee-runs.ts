@@ -583,13 +583,14 @@ class Walk {
   }
 
   /** An interruption that the employer caused, nothing having been registered anew (JL-24, A-09); false where it is none. */
-  private employerArrears(run: EmployeeRun, batch: Batch, first: FeeMonth, gapped: Gapped): boolean {
+  private employerArrears(run: EmployeeRun, batch: Batch, first: FeeMonth, broken: Gapped): boolean {
     const { inquiry } = this;
     const { region } = first;
     const on = batch.arrival;
-    if (first.participation !== 'employed' || !this.stayedRegistered(gapped.from, region, on)) return false;
+    if (first.participation !== 'employed' || !this.stayedRegistered(broken.from, region, on)) return false;
     const pause = inquiry.read('arrears.pauseFrom', region, on);
     if (!pause.known) return false;
+    const gapped = this.gap(this.pastSettled(broken.from, broken.through, region), broken.through);
     const months = gapped.through - gapped.from + 1;
     const full = gapped.backPaid.filter((paid) => paid.full);
     const settledOn = full.length === months ? Math.max(...full.map(({ arrival }) => arrival)) : undefined;
@@ -603,17 +604,8 @@ class Walk {
       restore.known &&
       isShort(restore.value, { from: gapped.from, through: Math.max(gapped.from, monthOf(settledOn) - 1) }, settledOn);
     if (withinLimit && restore.known) {
-      this.keepBreak(gapped, region, true);
-      this.result.restored.push(...full.map((paid) => ({ paid, rule: restore.rule })));
+      this.giveBack(gapped, settledOn, full, region, restore, batch.payment.events);
       run.coverFrom = firstDayOf(first.month);
-      inquiry.because({
-        claim: 'coverage',
-        rule: restore.rule,
-        events,
-        arithmetic: `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月，${toDay(settledOn)} 足额补缴，未超过 ${restore.value.months} 个月`,
-        zh: `单位中断缴费 ${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月，于 ${toDay(settledOn)} 足额补缴，未超过 ${restore.value.months} 个月，中断期间待遇予以追溯。`,
-        en: `The employer's interruption of ${months} month(s), ${monthsEn(gapped.from, gapped.through)}, was paid in full on ${toDay(settledOn)}, within ${restore.value.months} months; the benefits of the interruption are restored.`,
-      });
       return true;
     }
     this.keepBreak(gapped, region, false);
@@ -649,19 +641,67 @@ class Walk {
   }
 
   /**
+   * The first month of an employer's arrears that is left after the stretches settled in full and in time, one after another
+   * and before the last month `through`: each of them is an interruption of its own and is given back (JL-24.3).
+   */
+  private pastSettled(first: MonthNumber, through: MonthNumber, region: string): MonthNumber {
+    for (let from = first; ;) {
+      const full: FeeMonth[] = [];
+      let on = -Infinity;
+      let settled = false;
+      for (let month = from; month <= through; month++) {
+        const paid = this.backPaid.get(month);
+        if (!paid?.full || (settled && paid.arrival > on)) break;
+        full.push(paid);
+        on = Math.max(on, paid.arrival);
+        settled ||= month >= monthOf(on) - 1;
+      }
+      const next = from + full.length;
+      if (!settled || next > through) return from;
+      const restore = this.inquiry.read('arrears.restore', region, on);
+      const arrears = { from, through: Math.max(from, monthOf(on) - 1) };
+      if (!restore.known || !isShort(restore.value, arrears, on)) return from;
+      this.giveBack({ from, through: next - 1, backPaid: full }, on, full, region, restore, []);
+      from = next;
+    }
+  }
+
+  private giveBack(
+    gapped: Gapped,
+    settledOn: DayNumber,
+    full: readonly FeeMonth[],
+    region: string,
+    restore: { value: BreakLimit; rule: string },
+    events: readonly string[],
+  ): void {
+    const months = gapped.through - gapped.from + 1;
+    this.keepBreak(gapped, region, true);
+    this.result.restored.push(...full.map((paid) => ({ paid, rule: restore.rule })));
+    this.inquiry.because({
+      claim: 'coverage',
+      rule: restore.rule,
+      events: [...events, ...new Set(full.flatMap(({ payment }) => payment.events))],
+      arithmetic: `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月，${toDay(settledOn)} 足额补缴，未超过 ${restore.value.months} 个月`,
+      zh: `单位中断缴费 ${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月，于 ${toDay(settledOn)} 足额补缴，未超过 ${restore.value.months} 个月，中断期间待遇予以追溯。`,
+      en: `The employer's interruption of ${months} month(s), ${monthsEn(gapped.from, gapped.through)}, was paid in full on ${toDay(settledOn)}, within ${restore.value.months} months; the benefits of the interruption are restored.`,
+    });
+  }
+
+  /**
    * Whole months that an employer owed when the person left, before `until`: benefits are paused to the relation's last day,
    * and given back for what is settled in full in time (JL-24.1, JL-24.3). A month that the relation did not outlast is no
    * employer's arrears.
    */
-  private leftInArrears(from: MonthNumber, until: DayNumber): void {
+  private leftInArrears(unpaidFrom: MonthNumber, until: DayNumber): void {
     const { inquiry } = this;
-    const before = this.result.runs.findLast(({ months }) => months[0]!.month < from)?.months.at(-1);
-    if (before?.participation !== 'employed' || before.month !== from - 1) return;
+    const before = this.result.runs.findLast(({ months }) => months[0]!.month < unpaidFrom)?.months.at(-1);
+    if (before?.participation !== 'employed' || before.month !== unpaidFrom - 1) return;
     const { region } = before;
     const left = this.endings.find(
-      (ending) => ending.last >= lastDayOf(from) && poolOf(ending.region) === poolOf(region),
+      (ending) => ending.last >= lastDayOf(unpaidFrom) && poolOf(ending.region) === poolOf(region),
     );
-    if (!left || left.day >= until || !this.stayedRegistered(from, region, left.day - 1)) return;
+    if (!left || left.day >= until || !this.stayedRegistered(unpaidFrom, region, left.day - 1)) return;
+    const from = this.pastSettled(unpaidFrom, monthOf(left.last), region);
     const owedThrough = monthOf(left.last + 1) - 1;
     const backPaid: FeeMonth[] = [];
     for (let month = from; month <= monthOf(left.last) && this.backPaid.get(month)?.full; month++)
@@ -735,10 +775,12 @@ class Walk {
 
   /** A break that no current payment has ended yet: back-paid months at its start, and an employer's arrears. */
   private runningBreak(): void {
-    const { inquiry, last } = this;
-    if (last === undefined) return;
+    const { inquiry } = this;
+    if (this.last === undefined) return;
     const before = this.result.runs.at(-1)!.months.at(-1)!;
     const { region } = before;
+    const stays = before.participation === 'employed' && this.stayedRegistered(this.last + 1, region, OPEN);
+    const last = stays ? this.pastSettled(this.last + 1, OPEN, region) - 1 : this.last;
     const backPaid: FeeMonth[] = [];
     for (let month = last + 1; this.backPaid.has(month); month++) backPaid.push(this.backPaid.get(month)!);
     const until = firstDayOf(last + 1);
@@ -749,9 +791,7 @@ class Walk {
     const owed = { from: last + 1, through: Math.max(last + backPaid.length, monthOf(on) - 1) };
     const full = backPaid.every((paid) => paid.full);
     const pause = inquiry.read('arrears.pauseFrom', region, on);
-    const employers =
-      before.participation === 'employed' && pause.known && this.stayedRegistered(last + 1, region, OPEN);
-    if (employers && pause.known) {
+    if (stays && pause.known) {
       const restore = inquiry.read('arrears.restore', region, on);
       const settled = backPaid.length > 0 && full && owed.through === last + backPaid.length;
       const within = settled && restore.known && isShort(restore.value, owed, on);
@@ -850,7 +890,12 @@ class Walk {
   private keepBreak({ from, through }: Gapped, region: string, byRule: boolean): void {
     const givenBack = new Set(this.result.restored.map(({ paid }) => paid.month));
     const restored = byRule || Array.from({ length: through - from + 1 }).every((_, at) => givenBack.has(from + at));
-    this.result.breaks.push({ scheme: 'employee', region, from, through, restored });
+    const { breaks } = this.result;
+    const before = breaks.at(-1);
+    // Arrears settled in parts are one break (CV-4).
+    const joins = restored && before?.restored && before.region === region && before.through === from - 1;
+    if (joins) breaks[breaks.length - 1] = { ...before, through };
+    else breaks.push({ scheme: 'employee', region, from, through, restored });
   }
 }
 
