@@ -156,14 +156,18 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
         OWN_TYPES.has(event.type)
           ? fault({ field: 'type', expected: 'a type that the ledger does not record by itself' })
           : needsSecond(event),
-      overStream: async (stream, facts) => {
-        const faults = by.regions === 'all' ? [] : await this.reach.faults(by, stream, facts);
-        return facts.map((fact, index) => {
-          const found = faults.find((one) => one.index === index);
-          if (found) return fault(found);
-          return speaksForAnother ? undefined : needsSecond(fact);
-        });
-      },
+      ...(by.regions === 'all' && speaksForAnother
+        ? {}
+        : {
+            overStream: async (stream, facts) => {
+              const faults = by.regions === 'all' ? [] : await this.reach.faults(by, stream, facts);
+              return facts.map((fact, index) => {
+                const found = faults.find((one) => one.index === index);
+                if (found) return fault(found);
+                return speaksForAnother ? undefined : needsSecond(fact);
+              });
+            },
+          }),
     };
   }
 }
