@@ -69,7 +69,8 @@ module.exports = {
     },
     {
       name: 'product-knows-no-peer',
-      comment: 'What the ledger is measured against is installed apart, if at all; the bench only starts it as a process.',
+      comment:
+        'What the ledger is measured against is installed apart, if at all; the bench only starts it as a process.',
       severity: 'error',
       from: { path: '^(apps|libs|events|projections)/' },
       to: { path: '^bench/|@event-driven-io/' },

@@ -90,7 +90,9 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   const pending = timeline.pending.find((span) => contains(span, on));
   if (pending) {
     const next = toDay(pending.through + 1);
-    const waits = timeline.windows.some(({ from, scheme }) => from === pending.through + 1 && scheme === pending.scheme);
+    const waits = timeline.windows.some(
+      ({ from, scheme }) => from === pending.through + 1 && scheme === pending.scheme,
+    );
     inquiry.because(() => ({
       claim: 'benefit',
       rule: 'CV-13',

@@ -113,7 +113,12 @@ const ITEMS: ItemWords = {
     ]),
   aid: ({ aidClass, from, through }, to) => phrase(to, [term(aidClass, to.language), spanWords(from, through, to)]),
   premiumsDue: ({ benefitYear, by, reason, rule }, to) =>
-    phrase(to, [String(benefitYear), by && (zh(to) ? `不迟于 ${by} 缴纳` : `by ${by}`), term(reason, to.language), rule]),
+    phrase(to, [
+      String(benefitYear),
+      by && (zh(to) ? `不迟于 ${by} 缴纳` : `by ${by}`),
+      term(reason, to.language),
+      rule,
+    ]),
   undetermined: ({ question, rule, why, needs }, to) =>
     phrase(to, [
       questionWords(question, to),
