@@ -1,6 +1,7 @@
 import { Inquiry, type Grounds } from '../inquiry';
 import { plainReasons } from '../reasons';
 import type { Answer, Because } from './answer';
+import { beginningOf } from './beginning';
 import { AnswerParts } from './parts';
 
 /**
@@ -9,7 +10,7 @@ import { AnswerParts } from './parts';
  */
 export function answer(grounds: Grounds): Answer {
   const inquiry = new Inquiry(grounds);
-  const making = new AnswerParts(inquiry);
+  const making = new AnswerParts(inquiry, beginningOf(inquiry));
   const made = making.all();
   plainReasons(inquiry, making.payments, making.timeline, made, making.on);
   const { because, undetermined, readings, packs } = inquiry.trace();

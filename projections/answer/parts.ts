@@ -10,12 +10,13 @@ import type { Inquiry } from '../inquiry';
 import { interruptionsOn } from '../interruptions';
 import { lateFeesOn } from '../late-fees';
 import { paymentOn } from '../payment';
-import { paymentRecord } from '../payments';
+import { paymentRecord, type PaymentRecord } from '../payments';
 import { refundsOn } from '../refunds';
 import { registrationsOn } from '../relations';
 import { retirementOn } from '../retirement';
 import { staysOn } from '../stays';
 import type { Answer, CoverageSpan, WaitingPeriod } from './answer';
+import type { Beginning } from './beginning';
 
 /** What an answer says, apart from the question, the law it stands on and why. */
 export type AnswerPart = Exclude<
@@ -60,13 +61,18 @@ const ORDER = Object.keys(MAKING) as AnswerPart[];
 /** One answer in the making. A part alone is what it is in the whole answer; what stays open is known only of the whole. */
 export class AnswerParts {
   readonly on: DayNumber;
-  readonly payments;
+  readonly payments: PaymentRecord;
   private readonly made: Partial<Pick<Answer, AnswerPart>> = {};
-  private found: ReturnType<typeof timelineOf> | undefined;
+  private found: Beginning['covering'] | undefined;
 
-  constructor(readonly inquiry: Inquiry) {
+  /** With the beginning, where that has been found. */
+  constructor(
+    readonly inquiry: Inquiry,
+    begun?: Beginning,
+  ) {
     this.on = inquiry.validOn;
-    this.payments = paymentRecord(inquiry.history);
+    this.payments = begun?.payments ?? paymentRecord(inquiry.history);
+    if (begun) this.cover(begun.covering);
   }
 
   get<P extends AnswerPart>(part: P): Answer[P] {
@@ -84,12 +90,13 @@ export class AnswerParts {
     return this.covering.timeline;
   }
 
-  get covering(): ReturnType<typeof timelineOf> {
-    if (!this.found) {
-      this.found = timelineOf(this.inquiry, this.payments);
-      leaveOpen(this.inquiry, this.found.timeline);
-    }
-    return this.found;
+  get covering(): Beginning['covering'] {
+    return this.found ?? this.cover(timelineOf(this.inquiry, this.payments));
+  }
+
+  private cover(found: Beginning['covering']): Beginning['covering'] {
+    leaveOpen(this.inquiry, found.timeline);
+    return (this.found = found);
   }
 }
 

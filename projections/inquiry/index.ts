@@ -1,2 +1,2 @@
-export { Inquiry, type Claim, type Grounds } from './inquiry';
+export { Inquiry, type Claim, type Grounds, type SoFar } from './inquiry';
 export { daysEn, daysZh, lengthEn, lengthZh, monthsEn, monthsZh } from './wording';

@@ -53,6 +53,15 @@ interface Ruling {
   from: DayNumber;
 }
 
+/** What an inquiry has kept up to a point, for another one to go on from. */
+export interface SoFar {
+  claims: ReadonlyMap<string, Because>;
+  gaps: ReadonlyMap<string, Undetermined>;
+  readingsUsed: ReadonlyMap<string, ReadingUsed>;
+  packsUsed: ReadonlySet<Pack>;
+  known: ReadonlyMap<unknown, unknown>;
+}
+
 const DAY_FOREVER = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -238,6 +247,26 @@ export class Inquiry {
     if (gap.rule !== undefined) entry.rule = gap.rule;
     if (gap.needs !== undefined) entry.needs = gap.needs;
     this.gaps.set(`${question}|${gap.rule ?? ''}|${gap.needs ?? ''}`, entry);
+  }
+
+  /** What is kept by now. */
+  soFar(): SoFar {
+    return {
+      claims: new Map(this.claims),
+      gaps: new Map(this.gaps),
+      readingsUsed: new Map(this.readingsUsed),
+      packsUsed: new Set(this.packsUsed),
+      known: new Map(this.known),
+    };
+  }
+
+  /** Keeps what another inquiry of the same grounds had kept; before anything else is asked. */
+  goOn({ claims, gaps, readingsUsed, packsUsed, known }: SoFar): void {
+    for (const [key, claim] of claims) this.claims.set(key, claim);
+    for (const [key, gap] of gaps) this.gaps.set(key, gap);
+    for (const [key, reading] of readingsUsed) this.readingsUsed.set(key, reading);
+    for (const pack of packsUsed) this.packsUsed.add(pack);
+    for (const [what, found] of known) this.known.set(what, found);
   }
 
   trace(): { because: Because[]; undetermined: Undetermined[]; readings: ReadingUsed[]; packs: Pack[] } {
