@@ -3,7 +3,7 @@ import type { Relation } from '../answer/answer';
 import type { RelationRecord, Timeline } from '../coverage/timeline';
 import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
-import type { PaymentRecord } from '../payments';
+import type { BenefitYear, FeeMonth, PaymentRecord } from '../payments';
 import { isSame } from './official';
 
 /**
@@ -37,21 +37,17 @@ export function overlapOn(
  */
 function paidAlone(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): Relation[] {
   const month = monthOf(on);
-  const paid = [
-    ...payments.months
-      .filter((entry) => entry.month === month)
-      .map((entry) => ({ ...entry, scheme: 'employee' as const })),
-    ...payments.years
-      .filter(({ year }) => year === yearOf(on))
-      .map((entry) => ({ ...entry, scheme: 'resident' as const })),
-  ];
+  const year = yearOf(on);
   const alone: Relation[] = [];
-  for (const { scheme, region, participation, arrival, refundedOn } of paid) {
-    if (arrival > on || (refundedOn !== undefined && refundedOn <= on)) continue;
+  const take = (scheme: Relation['scheme'], { region, participation, arrival, refundedOn }: FeeMonth | BenefitYear) => {
+    if (arrival > on || (refundedOn !== undefined && refundedOn <= on)) return;
     const relation: Relation = { scheme, region, participation };
-    if ([...timeline.relations, ...alone].some((known) => isSame(known, relation))) continue;
+    const isKnown = (known: Relation) => isSame(known, relation);
+    if (timeline.relations.some(isKnown) || alone.some(isKnown)) return;
     if (!hasEnded(inquiry, relation, arrival, on)) alone.push(relation);
-  }
+  };
+  for (const paid of payments.months) if (paid.month === month) take('employee', paid);
+  for (const paid of payments.years) if (paid.year === year) take('resident', paid);
   return alone;
 }
 

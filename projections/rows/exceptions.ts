@@ -160,14 +160,14 @@ function conflict(detail: string, on: DayNumber, region: string | null = null): 
 
 function row(said: Partial<Row> & Pick<Row, 'kind'>): Row {
   return {
-    region: null,
-    question: null,
-    rule: null,
-    why: null,
-    needs: null,
-    detail: null,
-    from_day: null,
-    through_day: null,
-    ...said,
+    kind: said.kind,
+    region: said.region ?? null,
+    question: said.question ?? null,
+    rule: said.rule ?? null,
+    why: said.why ?? null,
+    needs: said.needs ?? null,
+    detail: said.detail ?? null,
+    from_day: said.from_day ?? null,
+    through_day: said.through_day ?? null,
   };
 }
