@@ -131,7 +131,7 @@ describe('EventStoreDB when things go wrong', () => {
       await otherStore.close();
       await other.stop();
     }
-  });
+  }, 180_000);
 
   describe('in a cluster', () => {
     it('writes to the leader wherever it connected, and to the next leader when that one dies', async () => {
@@ -211,7 +211,7 @@ describe('EventStoreDB when things go wrong', () => {
       expect(seen.map(({ id }) => id)).toEqual(storedIds());
       await subscription.closed;
     });
-  }, 180_000);
+  });
 
   it('tells its observer what a subscription is doing', async () => {
     await start();
