@@ -12,7 +12,7 @@ import {
   rebuild,
   type ProjectorStatus,
 } from '../../libs/read-model';
-import type { Places, ProjectingSettings } from '../../libs/settings';
+import { engineIn, installation, type Places, type ProjectingSettings } from '../../libs/settings';
 import { isTracing, tracedReader } from '../api/tracing';
 import { told } from './log';
 import { troubleWords, type Pulse } from './pulse';
@@ -61,6 +61,7 @@ export function keepTables(
     audited: 0,
     differences: 0,
   };
+  const engine = engineIn(installation()).version;
   const status = () => projector?.status() ?? waitingForStore;
   const watch = new Watch(
     { store: () => store, tables, status, filling: () => filling, lagSeconds: settings.lagSeconds, clock: Date.now },
@@ -93,6 +94,7 @@ export function keepTables(
     projector = new Projector({
       store: reader,
       policies,
+      engine,
       readModel,
       shard,
       auditEveryMs: settings.auditSeconds * 1000,
@@ -142,6 +144,7 @@ export function keepTables(
         const done = await rebuild({
           store: reader,
           policies,
+          engine,
           readModel,
           workers: count > 1 ? { count, store: address, policies: settings.policies } : undefined,
           signal: stopping.signal,

@@ -1,7 +1,6 @@
 export { type AnswerAtBasis, type BasisUsed, type DifferenceReport } from './answers';
 export { BadBasis, formatBasis, parseBasis, type Basis, type LawAs } from './basis';
 export { Disputes, type DisputesOptions, type Proposal } from './disputes';
-export { engineIn, type Engine } from './engine';
 export { answerText, type AskedAgain, type Asker, type GivenAnswer, type GivenFinding, type Giving } from './given';
 export { isIdle, type Bearing, type DayChanges, type DayRun, type Impact } from './impact';
 export { PackNotAtHand, type PackStanding } from './law';

@@ -229,6 +229,29 @@ describe.each(['sqlite', 'postgres'])('a read model on %s', (dialect) => {
     expect((await compared()).differing).toEqual([]);
   });
 
+  it('is evaluated again by another version of the program, and by the same one is left alone', async () => {
+    const { people, places } = lives(20);
+    await world.append([...places, ...people.flat()]);
+    const under = async (engine: string) => {
+      const projector = world.start({ engine });
+      await until(projector, ({ state, reevaluating }) => state === 'live' && !reevaluating);
+      await world.settled(projector);
+      await world.stop(projector);
+    };
+    await under('1.0.0');
+    const model = await world.open();
+    await model.queries.updateTable('benefit').set({ region: '999999' }).execute();
+    await model.close();
+    const olderRows = async () =>
+      ((await rowsOfAll('benefit')) as { region: string }[]).filter(({ region }) => region === '999999').length;
+    const before = await olderRows();
+    expect(before).toBeGreaterThan(0);
+    await under('1.0.0');
+    expect(await olderRows()).toBe(before);
+    await under('1.1.0');
+    expect(await olderRows()).toBe(0);
+  });
+
   it('rebuilds in threads, stops, goes on where it was, and follows from there', async () => {
     // Of more than one chunk.
     const { people, places } = lives(400);

@@ -1,7 +1,8 @@
 import Ajv2020 from 'ajv/dist/2020';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkPacket, engineIn, findPrinter, type Packet } from '../../../libs/disputes';
+import { checkPacket, findPrinter, type Packet } from '../../../libs/disputes';
+import { engineIn } from '../../../libs/settings';
 import { newSigningKey, verifierOf } from '../../../libs/evidence';
 import { installation } from '../settings';
 import { startTestServer, type TestServer } from '../testing/test-server';

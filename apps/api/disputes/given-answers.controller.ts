@@ -1,7 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Disputes, engineIn, type AnswerAtBasis, type AskedAgain, type GivenAnswer } from '../../../libs/disputes';
+import { Disputes, type AnswerAtBasis, type AskedAgain, type GivenAnswer } from '../../../libs/disputes';
+import { engineIn } from '../../../libs/settings';
 import { personStream, type AnswerGivenData } from '../../../events';
 import { Allows } from '../access';
 import { personIn } from '../http/edge-validation';

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { Disputes, engineIn, type Basis, type Packet } from '../../../libs/disputes';
+import { Disputes, type Basis, type Packet } from '../../../libs/disputes';
+import { engineIn } from '../../../libs/settings';
 import type { EventStore } from '../../../libs/event-store';
 import { Sealer, SealingRefused } from '../../../libs/evidence';
 import { Problem } from '../http/problem';

@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
-import {
-  Disputes,
-  engineIn,
-  type AnswerAtBasis,
-  type AskedAgain,
-  type Basis,
-  type GivenAnswer,
-} from '../../../libs/disputes';
+import { Disputes, type AnswerAtBasis, type AskedAgain, type Basis, type GivenAnswer } from '../../../libs/disputes';
+import { engineIn } from '../../../libs/settings';
 import { openLedger } from '../../../libs/ledger';
 import { installation } from '../../../libs/settings';
 import { dataFolder, openPolicies } from '../installation';

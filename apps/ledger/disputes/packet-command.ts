@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import {
   NotPrinted,
   checkPacket,
-  engineIn,
   findPrinter,
   packetText,
   printedPdf,
@@ -11,6 +10,7 @@ import {
   type PacketVerdict,
   type Printer,
 } from '../../../libs/disputes';
+import { engineIn } from '../../../libs/settings';
 import { installation } from '../../../libs/settings';
 import {
   BadInput,

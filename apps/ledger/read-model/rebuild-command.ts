@@ -8,7 +8,8 @@ import {
   type RebuildProgress,
   type Rebuilt,
 } from '../../../libs/read-model';
-import { openPolicies, policiesFolder } from '../installation';
+import { engineIn } from '../../../libs/settings';
+import { installationFolder, openPolicies, policiesFolder } from '../installation';
 import { table } from '../pages';
 import { readingStore } from '../store-access';
 import {
@@ -79,6 +80,7 @@ async function runRebuild(options: Options, terminal: Terminal): Promise<Status>
           rebuild({
             store,
             policies: openPolicies(options.policies),
+            engine: engineIn(installationFolder()).version,
             readModel: places.readModel,
             workers: count > 1 ? { count, store: places.store, policies: policiesFolder(options.policies) } : undefined,
             compare,

@@ -19,9 +19,10 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-/** The packs by their content, in short. */
-export function fingerprintOf({ packs }: Policies): string {
+/** What rows are evaluated by, in short: the packs by their content, and the program where it says which it is. */
+export function fingerprintOf({ packs }: Policies, engine?: string): string {
   const lines = packs.map(({ id, version, sha256 }) => `${id} ${version} ${sha256}`).sort();
+  if (engine !== undefined) lines.push(engine);
   return createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32);
 }
 

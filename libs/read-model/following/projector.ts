@@ -18,6 +18,8 @@ import { Turns } from './turns';
 export interface ProjectorOptions {
   store: EventReader;
   policies: Policies;
+  /** The version of the program: another one than made the rows evaluates everyone again. */
+  engine?: string;
   /** The location of the read model. */
   readModel: string;
   shard?: Shard;
@@ -67,7 +69,8 @@ const LONGEST_RETRY_MS = 15_000;
  * transaction with the checkpoint. What goes wrong is tried again; nothing is skipped.
  */
 export class Projector {
-  private readonly options: Required<Omit<ProjectorOptions, 'onTrouble'>> & Pick<ProjectorOptions, 'onTrouble'>;
+  private readonly options: Required<Omit<ProjectorOptions, 'onTrouble' | 'engine'>> &
+    Pick<ProjectorOptions, 'onTrouble' | 'engine'>;
   private readonly holder = randomUUID();
   private readonly stopping = new AbortController();
   private readonly turns = new Turns();
@@ -179,7 +182,7 @@ export class Projector {
 
   /** Opens the checkpoint, fills an empty read model, and notes what is to be evaluated again. */
   private async prepare(connection: Connection): Promise<Work | undefined> {
-    const { policies, shard, store } = this.options;
+    const { policies, engine, shard, store } = this.options;
     let checkpoint = await openCheckpoint(connection, shard, this.now());
     if (!checkpoint) {
       this.at = { ...this.at, state: 'rebuilding', trouble: undefined };
@@ -192,7 +195,7 @@ export class Projector {
     await loadMerges(connection, projection.merges);
     const sweep = new Sweep(connection, writer, shard);
     const work: Work = { connection, writer, projection, checkpoint, sweep, gathered: [], gatheredAt: 0 };
-    const fingerprint = fingerprintOf(policies);
+    const fingerprint = fingerprintOf(policies, engine);
     if (checkpoint.policies !== fingerprint) {
       await connection.transaction(async () => {
         await moveCheckpoint(connection, checkpoint, checkpoint.position, this.now(), fingerprint);

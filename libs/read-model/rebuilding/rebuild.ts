@@ -27,6 +27,8 @@ import { NEXT, layOutNext, putInPlace, swappedTables } from './tables';
 export interface RebuildOptions {
   store: EventReader;
   policies: Policies;
+  /** The version of the program: what another one had begun is not gone on with. */
+  engine?: string;
   /** The location of the read model. */
   readModel: string;
   /** Threads that share the work, each opening the store and the packs for itself; left out, this thread does it alone. */
@@ -149,7 +151,7 @@ class Rebuild {
   /** A rebuild of the same packs that was stopped goes on; anything else begins anew. */
   private async begin(): Promise<{ progress: Progress; resumedFrom?: { persons: number; events: number } }> {
     const { connection } = this;
-    const policies = fingerprintOf(this.options.policies);
+    const policies = fingerprintOf(this.options.policies, this.options.engine);
     const [stopped] = await connection.all<Progress>(
       this.statement(sql`select position, policies, done_through, persons, events from rebuilds where name = ${''}`),
       [NEXT],
