@@ -74,7 +74,8 @@ export function liveAsResident(life: Life, one: Someone, from: MonthNumber, unti
   if (aided && chance.percent(40)) {
     life.tell(
       'AidEnded',
-      dayIn(chance, Math.min(until, horizon.through)),
+      // Its first day: on a later one of the month he may be dead.
+      dayIn(chance, Math.min(until, horizon.through), 1, 1),
       { aidClass, region: one.region },
       { source: 'civilAffairs' },
     );

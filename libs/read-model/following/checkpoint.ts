@@ -45,6 +45,8 @@ export async function openCheckpoint(
   const { dialect } = connection;
   const name = shardName(shard);
   return connection.transaction(async () => {
+    // Two shares that begin at once would each miss that the other completes the division, and the old checkpoint would stay.
+    if (dialect === 'postgres') await connection.run(compiled(dialect, sql`lock table checkpoint in exclusive mode`));
     const all = await allCheckpoints(connection);
     if (all.length === 0) return undefined;
     let own = all.find((one) => one.shard === name);
