@@ -39,7 +39,7 @@ type Data<T extends PersonEventType> = { [K in keyof DataOf<T>]: DataOf<T>[K] };
 /** What the ledger learns of one person: facts with the time at which each was recorded, mistakes and their repair among them. */
 export class Life {
   /** In the order of telling; `recorded` puts them in the order of recording. */
-  private readonly told: LedgerEvent[] = [];
+  private told: LedgerEvent[] = [];
   private readonly lastDay: DayNumber;
   private ended = Infinity;
 
@@ -96,9 +96,17 @@ export class Life {
     if (event) this.amend('Voided', event, { target: event.id, reason }, 5, 120);
   }
 
+  /** What was to happen to him later has not happened, and nothing of it was put right. */
   die(on: DayNumber): void {
     this.tell('Died', on, {}, { source: 'police' });
     this.ended = on;
+    const last = toDay(on);
+    const untold = new Set<string>();
+    for (const event of [...this.told]) {
+      const amending = event.type === 'Voided' || event.type === 'Corrected';
+      if (amending ? untold.has(event.data.target) : event.effectiveOn > last) untold.add(event.id);
+    }
+    if (untold.size > 0) this.told = this.told.filter(({ id }) => !untold.has(id));
   }
 
   /** Everything in the order of recording. */

@@ -74,8 +74,7 @@ export function liveAsResident(life: Life, one: Someone, from: MonthNumber, unti
   if (aided && chance.percent(40)) {
     life.tell(
       'AidEnded',
-      // Its first day: on a later one of the month he may be dead.
-      dayIn(chance, Math.min(until, horizon.through), 1, 1),
+      dayIn(chance, Math.min(until, horizon.through)),
       { aidClass, region: one.region },
       { source: 'civilAffairs' },
     );
