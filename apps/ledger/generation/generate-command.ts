@@ -24,7 +24,7 @@ import { BadInput, addCommand, printedJson, type OutputOptions, type Status, typ
 interface Options extends OutputOptions {
   persons: string;
   seed: string;
-  regions: string;
+  regions?: string;
   from?: string;
   through?: string;
   as: 'events' | 'import';
@@ -48,11 +48,7 @@ export function addGenerate(program: Command, terminal: Terminal): void {
       command
         .requiredOption('--persons <count>', 'how many persons')
         .option('--seed <number>', 'another number, other people', '1')
-        .option(
-          '--regions <codes>',
-          'where they live: region codes, comma between',
-          '211200,320700,360100,610100,220000',
-        )
+        .option('--regions <codes>', 'where they live: region codes, comma between; left out: where the packs rule')
         .option('--from <month>', 'the first month in which facts are told as they happen (2021-01)')
         .option('--through <month>', 'the last month (2025-12)')
         .addOption(
@@ -111,7 +107,8 @@ async function runGenerate(options: Options, terminal: Terminal): Promise<Status
 }
 
 function populationOf({ persons, seed, regions, from, through, policies }: Options): PopulationOptions {
-  const codes = regions.split(',').map((code) => code.trim());
+  const law = openPolicies(policies);
+  const codes = regions?.split(',').map((code) => code.trim()) ?? placesRuled(law);
   for (const code of codes) {
     if (!/^[1-9]\d{5}$/.test(code))
       throw new BadInput(`--regions: expected codes of six digits with commas between, got ${JSON.stringify(code)}`);
@@ -124,13 +121,20 @@ function populationOf({ persons, seed, regions, from, through, policies }: Optio
     persons: wholeNumber('--persons', persons, 1, MAX_PERSONS),
     seed: wholeNumber('--seed', seed, 0, MAX_SEED),
     regions: codes,
-    refundBases: refundBases(openPolicies(policies), codes),
+    refundBases: refundBases(law, codes),
     ...(from === undefined ? {} : { from }),
     ...(through === undefined ? {} : { through }),
   };
   if ((wanted.from ?? '2021-01') > (wanted.through ?? '2025-12'))
     throw new BadInput('--through: expected a month not before --from');
   return wanted;
+}
+
+/** The regions with a pack of their own that no other pack's region lies below. */
+function placesRuled({ packs }: LoadedPolicies): string[] {
+  const ruled = [...new Set(packs.map(({ region }) => region))].filter((region) => /^[1-9]\d{5}$/.test(region));
+  const holds = (region: string, other: string) => region !== other && other.startsWith(region.replace(/(?:00)+$/, ''));
+  return ruled.filter((region) => !ruled.some((other) => holds(region, other))).sort();
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {
