@@ -15,9 +15,8 @@ export {
 } from './region-impact';
 export { warmUp } from './warm-up';
 export { type Timeline, type TimelineEvent, type TimelineState } from './timeline';
-export { causeWords, changeWords, pathWords, term, type Language } from './words';
+export { causeWords, changeWords, speechOf, term, withRegionNames, type Language, type Speech } from './words';
 export { PAGE_POLICY } from './pages/html';
 export { NotPrinted, findPrinter, printedPdf, type Printer } from './pages/pdf';
-export { regionNames } from './pages/region-names';
 export { statementPage } from './pages/statement-page';
 export { timelinePage } from './pages/timeline-page';

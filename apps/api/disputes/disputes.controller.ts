@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { Principal } from '../../../libs/access';
 import {
   Disputes,
-  regionNames,
+  speechOf,
   timelinePage,
   type AnswerAtBasis,
   type DifferenceReport,
@@ -96,7 +96,7 @@ export class DisputesController {
     const timeline = await asked(person, 'validOn', () => this.disputes.timeline(person, { validOn, region }));
     if (format === 'json') response.json(timeline);
     else {
-      const page = timelinePage(timeline, lang, regionNames(this.policies.packs, lang));
+      const page = timelinePage(timeline, speechOf(this.policies.packs, lang));
       await this.printing.send(response, page, format, 'timeline');
     }
   }

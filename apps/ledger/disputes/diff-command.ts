@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { causeWords, changeWords, type DifferenceReport } from '../../../libs/disputes';
-import { addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { causeWords, changeWords, speechOf, type DifferenceReport, type Speech } from '../../../libs/disputes';
+import { addCommand, printedJson, type Status, type Terminal } from '../terminal';
 import { asking, basisOf, found, personOf, withLedgerOptions, type DisputeOptions } from './asking';
 
 interface Options extends DisputeOptions {
@@ -25,9 +25,10 @@ export function addDiff(program: Command, terminal: Terminal): void {
 async function runDiff(person: string, options: Options, terminal: Terminal): Promise<Status> {
   const from = basisOf('--from', options.from);
   const to = basisOf('--to', options.to);
-  return asking<Status>(options, async ({ disputes }) => {
+  return asking<Status>(options, async ({ disputes, policies }) => {
     const report = found(person, await disputes.difference(person, from, to));
-    terminal.out(options.json ? printedJson(report) : differencePage(report, options.lang));
+    const page = () => differencePage(report, speechOf(policies.packs, options.lang));
+    terminal.out(options.json ? printedJson(report) : page());
     return report.changes.length === 0 ? 0 : 1;
   });
 }
@@ -35,17 +36,19 @@ async function runDiff(person: string, options: Options, terminal: Terminal): Pr
 /** Each change with the numbers of its causes, and the causes under their numbers. */
 function differencePage(
   { from, to, changes, causes, withoutEffect, unsifted }: DifferenceReport,
-  lang: Language,
+  speech: Speech,
 ): string {
-  const zh = lang === 'zh';
+  const zh = speech.language === 'zh';
   const lines = [
     `${zh ? '甲' : 'from'}  ${from.basis.text}`,
     `${zh ? '乙' : 'to  '}  ${to.basis.text}`,
     '─'.repeat(60),
     ...(changes.length === 0 ? [zh ? '两次核定结果相同' : 'the answers say the same'] : []),
-    ...changes.map((change) => `${changeWords(change, lang)}  [${change.causes.map((index) => index + 1).join(', ')}]`),
+    ...changes.map(
+      (change) => `${changeWords(change, speech)}  [${change.causes.map((index) => index + 1).join(', ')}]`,
+    ),
     ...(causes.length > 0 ? ['', zh ? '原因：' : 'Causes:'] : []),
-    ...causes.map((cause, index) => `  [${index + 1}] ${causeWords(cause, lang)}`),
+    ...causes.map((cause, index) => `  [${index + 1}] ${causeWords(cause, speech)}`),
   ];
   if (withoutEffect > 0) {
     lines.push(

@@ -86,7 +86,7 @@ describe('a dispute from the command line', () => {
       '--lang',
       'en',
     );
-    expect(everyone.out).toContain('211200: 1 people touched');
+    expect(everyone.out).toContain('Tieling (211200): 1 people touched');
     expect((await run('timeline', 'P1', '--on', '2022-10-20')).out).not.toContain('裁定');
     expect((await run('impact', '--events', proposal)).err).toContain('expected a PERSON, or --region CODE');
   });

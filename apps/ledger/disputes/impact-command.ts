@@ -4,14 +4,16 @@ import {
   InvalidProposal,
   changeWords,
   isIdle,
+  speechOf,
   term,
   type DayChanges,
   type Impact,
   type RegionImpactBegun,
   type RegionImpactDone,
   type RegionImpactStep,
+  type Speech,
 } from '../../../libs/disputes';
-import { BadInput, addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
+import { BadInput, addCommand, printedJson, type Status, type Terminal } from '../terminal';
 import { asking, basisOf, found, personOf, today, withLedgerOptions, type DisputeOptions } from './asking';
 
 interface Options extends DisputeOptions {
@@ -43,16 +45,17 @@ async function runImpact(person: string | undefined, options: Options, terminal:
   );
   if (person === undefined && region === undefined) throw new BadInput('impact: expected a PERSON, or --region CODE');
   const inputs = eventsIn(options.events);
-  return asking<Status>(options, async ({ disputes, store }) => {
+  return asking<Status>(options, async ({ disputes, store, policies }) => {
+    const speech = speechOf(policies.packs, lang);
     try {
       if (person === undefined) {
         const impact = await collected(disputes.regionImpact(store, region!, { validOn, events: inputs }));
-        terminal.out(options.json ? printedJson(impact) : regionPage(impact, lang));
+        terminal.out(options.json ? printedJson(impact) : regionPage(impact, speech));
         return impact.changed.length === 0 ? 0 : 1;
       }
       const stream = region === undefined ? undefined : `region-${region}`;
       const impact = found(person, await disputes.impact(personOf(person), inputs, { validOn, stream }));
-      terminal.out(options.json ? printedJson(impact) : impactPage(impact, lang));
+      terminal.out(options.json ? printedJson(impact) : impactPage(impact, speech));
       return isIdle(impact) ? 0 : 1;
     } catch (error) {
       if (error instanceof InvalidProposal) throw new BadInput(`${options.events}: ${error.message}`);
@@ -100,13 +103,13 @@ function eventsIn(file: string): unknown[] {
   });
 }
 
-function impactPage(impact: Impact, lang: Language): string {
-  const zh = lang === 'zh';
+function impactPage(impact: Impact, speech: Speech): string {
+  const zh = speech.language === 'zh';
   const { benefitDays, waitingDays, months, money, other, revision } = impact;
   const lines = [
-    ...days(zh ? '待遇天数' : 'benefit days', benefitDays, lang),
-    ...days(zh ? '等待天数' : 'waiting days', waitingDays, lang),
-    ...[...months, ...money, ...other].map((change) => changeWords(change, lang)),
+    ...days(zh ? '待遇天数' : 'benefit days', benefitDays, speech),
+    ...days(zh ? '等待天数' : 'waiting days', waitingDays, speech),
+    ...[...months, ...money, ...other].map((change) => changeWords(change, speech)),
   ];
   if (lines.length === 0) lines.push(zh ? '没有任何变化' : 'nothing would change');
   lines.push(
@@ -118,10 +121,10 @@ function impactPage(impact: Impact, lang: Language): string {
   return `${lines.join('\n')}\n`;
 }
 
-function days(label: string, changes: readonly DayChanges[], lang: Language): string[] {
-  const bearers = BEARERS[lang];
-  return changes.flatMap(({ scheme, region = '', gained, lost, gainedDays, lostDays }) => [
-    `${label} ${term(scheme, lang)} ${region}: +${gainedDays} −${lostDays}`,
+function days(label: string, changes: readonly DayChanges[], { language, region: named }: Speech): string[] {
+  const bearers = BEARERS[language];
+  return changes.flatMap(({ scheme, region, gained, lost, gainedDays, lostDays }) => [
+    `${label} ${term(scheme, language)} ${region === undefined ? '' : named(region)}: +${gainedDays} −${lostDays}`,
     ...[...gained.map((run) => ['+', run] as const), ...lost.map((run) => ['−', run] as const)].map(
       ([sign, { from, through = '', bearing }]) =>
         `    ${sign} ${from}–${through}  ${bearers[bearing.who]}${bearing.rule === undefined ? '' : ` (${bearing.rule})`}`,
@@ -142,18 +145,19 @@ function bearingLine({ who, rule, ...days }: RegionImpact['bearing'][number], zh
     : `    ${borne}: benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`;
 }
 
-function regionPage({ region, examined, changed, parked, totals, bearing }: RegionImpact, lang: Language): string {
-  const zh = lang === 'zh';
+function regionPage({ region, examined, changed, parked, totals, bearing }: RegionImpact, speech: Speech): string {
+  const zh = speech.language === 'zh';
+  const place = speech.region(region);
   const { benefitDaysGained, benefitDaysLost, waitingDaysGained, waitingDaysLost } = totals;
   const lines = [
     zh
-      ? `${region}：涉及 ${examined} 人，其中 ${changed.length} 人结果变化；待遇天数 +${benefitDaysGained} −${benefitDaysLost}，等待天数 +${waitingDaysGained} −${waitingDaysLost}`
-      : `${region}: ${examined} people touched, ${changed.length} changed; benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`,
+      ? `${place}：涉及 ${examined} 人，其中 ${changed.length} 人结果变化；待遇天数 +${benefitDaysGained} −${benefitDaysLost}，等待天数 +${waitingDaysGained} −${waitingDaysLost}`
+      : `${place}: ${examined} people touched, ${changed.length} changed; benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`,
     ...bearing.map((borne) => bearingLine(borne, zh)),
     ...(parked.length > 0
       ? [zh ? `无法核定：${parked.join('、')}` : `cannot be answered about: ${parked.join(', ')}`]
       : []),
-    ...changed.flatMap((impact) => ['', impact.person, impactPage(impact, lang).trimEnd()]),
+    ...changed.flatMap((impact) => ['', impact.person, impactPage(impact, speech).trimEnd()]),
   ];
   return `${lines.join('\n')}\n`;
 }

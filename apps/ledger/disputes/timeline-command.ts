@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { regionNames, term, timelinePage, type Timeline } from '../../../libs/disputes';
+import { speechOf, term, timelinePage, type Timeline } from '../../../libs/disputes';
 import { table } from '../pages';
 import { addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
 import { printed, printerHere } from './packet-command';
@@ -34,7 +34,7 @@ async function runTimeline(person: string, options: Options, terminal: Terminal)
   const printer = options.pdf === undefined ? undefined : printerHere();
   return asking<Status>(options, async ({ disputes, policies }) => {
     const timeline = found(person, await disputes.timeline(person, { validOn, region: asked }));
-    const forPrint = () => timelinePage(timeline, options.lang, regionNames(policies.packs, options.lang));
+    const forPrint = () => timelinePage(timeline, speechOf(policies.packs, options.lang));
     if (options.html !== undefined) writeNew('--html', options.html, forPrint());
     if (printer) writeNew('--pdf', options.pdf!, await printed(forPrint(), printer));
     if (options.json) terminal.out(printedJson(timeline));

@@ -1,3 +1,4 @@
+import { speechOf, withRegionNames, type Speech } from '../../../libs/disputes';
 import type { LoadedPolicies } from '../../../libs/policy';
 import type { Answer, Because } from '../../../projections/answer';
 import type { Alternative } from '../answering';
@@ -22,10 +23,12 @@ export function answerPage(input: AnswerPageInput): string {
 class AnswerPage {
   private readonly zh: boolean;
   private readonly answer: Answer;
+  private readonly speech: Speech;
 
   constructor(private readonly input: AnswerPageInput) {
     this.answer = input.answer;
     this.zh = input.language === 'zh';
+    this.speech = speechOf(input.policies.packs, input.language);
   }
 
   text(): string {
@@ -63,7 +66,7 @@ class AnswerPage {
   private heading(): string {
     const { person, region, validOn, knownAt } = this.answer;
     const known = this.zh ? `截至 ${knownAt} 所知` : `as known at ${knownAt}`;
-    return `${this.regionName(region)} · ${person} · ${validOn} · ${known}`;
+    return `${this.speech.region(region)} · ${person} · ${validOn} · ${known}`;
   }
 
   private benefit(): string[] {
@@ -72,7 +75,7 @@ class AnswerPage {
     const words = [
       `${mark} ${this.word(status === 'undetermined' ? 'undetermined.status' : status)}`,
       scheme && this.word(scheme),
-      region && region !== this.answer.region && this.regionName(region),
+      region && region !== this.answer.region && this.speech.region(region),
       basis && basis !== 'resident' && this.word(basis),
       since && this.span(since, through),
       restored && this.word('restored'),
@@ -85,7 +88,7 @@ class AnswerPage {
     return table(
       this.answer.registrations.map(({ scheme, region, participation, status, since, through, reason }) => [
         this.word(scheme),
-        this.regionName(region),
+        this.speech.region(region),
         participation ? this.word(participation) : '',
         this.word(status),
         this.span(since, through),
@@ -102,7 +105,7 @@ class AnswerPage {
 
   private place(): string[] {
     const { place, region } = this.answer;
-    return place === undefined || place === region ? [] : [this.regionName(place)];
+    return place === undefined || place === region ? [] : [this.speech.region(place)];
   }
 
   private waiting(): string[] {
@@ -127,7 +130,7 @@ class AnswerPage {
     return table(
       this.answer.coverage.map(({ scheme, region, from, through, restored }) => [
         this.word(scheme),
-        this.regionName(region),
+        this.speech.region(region),
         this.span(from, through),
         restored ? this.word('restored') : '',
       ]),
@@ -294,7 +297,7 @@ class AnswerPage {
 
   private reason({ rule, citation, zh, en, arithmetic }: Because, number: number): string[] {
     const place = `${rule} · ${citation.document} ${citation.article}`;
-    const sentence = this.zh ? zh : en;
+    const sentence = withRegionNames(this.zh ? zh : en, this.speech);
     const lines = wrapped(`${sentence}${this.zh ? '' : ' '}〔${place}〕`, PAGE_WIDTH - 20);
     const legible = arithmetic !== undefined && (this.zh || !/\p{Script=Han}/u.test(arithmetic));
     const sum = legible && !sentence.includes(arithmetic) ? wrapped(arithmetic, PAGE_WIDTH - 20) : [];
@@ -347,17 +350,9 @@ class AnswerPage {
     region: string;
     participation?: string;
   }): string {
-    return [this.regionName(region), this.word(scheme), participation && this.word(participation)]
+    return [this.speech.region(region), this.word(scheme), participation && this.word(participation)]
       .filter(Boolean)
       .join(' ');
-  }
-
-  private regionName(region: string): string {
-    const { policies } = this.input;
-    const pack = policies.inForce(region, this.answer.validOn) ?? policies.first(region);
-    if (pack === undefined) return region;
-    const name = this.zh ? pack.name.zh : pack.name.en;
-    return pack.region === region ? `${name} ${region}` : `${region} (${name})`;
   }
 
   private span(from: string, through: string | undefined): string {

@@ -6,7 +6,7 @@ import { openEmbeddedStore, type EventStore } from '../../event-store';
 import { Sealer, verifierOf } from '../../evidence';
 import { openLedger, type Ledger } from '../../ledger';
 import { loadPoliciesOrThrow } from '../../policy';
-import { Disputes, checkPacket, packetText, statementPage, timelinePage, type Packet } from '..';
+import { Disputes, checkPacket, packetText, speechOf, statementPage, timelinePage, type Packet } from '..';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', '..', 'policies'));
 const engine = { name: 'enrollment-ledger', version: '0.1.0' };
@@ -125,6 +125,9 @@ describe('a sealed packet', () => {
       expect(packet!.content.answer.contribution).toEqual(made[0]!.content.answer.contribution);
       const page = statementPage(packet!);
       for (const { id } of packet!.content.events) expect(page).toContain(id);
+      const { reasons } = /<ol class="reasons">(?<reasons>[^]*?)<\/ol>/.exec(page)!.groups!;
+      expect(reasons).toContain('铁岭市（211200）');
+      expect(reasons).not.toMatch(/(?<!（)211200/);
     }
   });
 
@@ -145,8 +148,8 @@ describe('a sealed packet', () => {
     const handed = [
       statementPage(packet),
       statementPage(packet, 'en'),
-      timelinePage(timeline, 'zh'),
-      timelinePage(timeline, 'en'),
+      timelinePage(timeline, speechOf(policies.packs, 'zh')),
+      timelinePage(timeline, speechOf(policies.packs, 'en')),
       JSON.stringify(timeline),
     ];
     for (const text of handed) expect(text).not.toMatch(/1979-03-0|vault-77|birthDate|出生日期：|female/);

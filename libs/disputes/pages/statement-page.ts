@@ -11,13 +11,15 @@ import {
   fieldsWords,
   monthsWords,
   spanWords,
+  speechOf,
+  streamWords,
   term,
+  withRegionNames,
   type Language,
   type Speech,
 } from '../words';
 import { EventNumbers, runsOf } from './event-numbers';
 import { escaped, heading, instantWords, printablePage, rowsTable, table } from './html';
-import { regionNames } from './region-names';
 
 /**
  * 待遇核定说明: what was decided, each sentence with its clause and its events, what else is asked and why it differs, and
@@ -39,7 +41,7 @@ class StatementPage {
     private readonly language: Language,
   ) {
     this.zh = language === 'zh';
-    this.speech = { language, region: regionNames(content.packs, language) };
+    this.speech = speechOf(content.packs, language);
     this.numbers = new EventNumbers(content.events.map(({ id }) => id));
     this.basis = parseBasis(content.question.basis);
   }
@@ -255,7 +257,7 @@ class StatementPage {
         : `${document} ${article}${this.zh ? `（规则 ${rule}）` : ` (rule ${rule})`}`;
     const text = told.has(rule) ? undefined : this.ruleText(rule);
     told.add(rule);
-    const sentence = this.zh ? zh : en;
+    const sentence = withRegionNames(this.zh ? zh : en, this.speech);
     const legible =
       arithmetic !== undefined && (this.zh || !/\p{Script=Han}/u.test(arithmetic)) && !sentence.includes(arithmetic);
     const more = [
@@ -281,10 +283,10 @@ class StatementPage {
     const { difference, question, answer } = against;
     const named = (event: string) => this.numbers.word(event, this.language);
     const changes = difference.changes.map((change) => [
-      escaped(changeWords(change, this.language, this.speech.region)),
+      escaped(changeWords(change, this.speech)),
       escaped(runsOf(change.causes.map((index) => index + 1)).join(this.say('、', ', '))),
     ]);
-    const causes = difference.causes.map((cause) => `<li>${escaped(causeWords(cause, this.language, named))}</li>`);
+    const causes = difference.causes.map((cause) => `<li>${escaped(causeWords(cause, this.speech, named))}</li>`);
     const idle = difference.withoutEffect;
     return [
       this.title('与另一口径的差异及原因', 'Compared with another basis'),
@@ -311,7 +313,7 @@ class StatementPage {
     const { events, question } = this.content;
     const own = `person-${question.person}`;
     const rows = events.map(({ id, type, metadata, recordedAt, stream, data }) => {
-      const place = stream === own ? '' : `<br><span class="muted">${escaped(stream)}</span>`;
+      const place = stream === own ? '' : `<br><span class="muted">${escaped(streamWords(stream, this.speech))}</span>`;
       return [
         String(this.numbers.of(id)),
         `${escaped(term(type, this.language))}${place}`,
@@ -429,7 +431,7 @@ class StatementPage {
   }
 
   private place(region: string): string {
-    return this.speech.region!(region);
+    return this.speech.region(region);
   }
 
   private say(zh: string, en: string): string {

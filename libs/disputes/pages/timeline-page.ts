@@ -1,6 +1,6 @@
 import { dayNumber, monthNumber, toDay, toMonth, firstDayOf } from '../../calendar';
 import type { Timeline, TimelineState } from '../timeline';
-import { fieldsWords, spanWords, term, type Language, type Speech } from '../words';
+import { fieldsWords, spanWords, streamWords, term, type Language, type Speech } from '../words';
 import { EventNumbers } from './event-numbers';
 import { escaped, heading, instantWords, plain, printablePage, table } from './html';
 
@@ -8,12 +8,12 @@ const WIDTH = 900;
 const LEFT = 140;
 const ROW = 22;
 
-/** The timeline for print: what holds when (across) as it was known when (down), then every event. `region` names regions. */
-export function timelinePage(timeline: Timeline, lang: Language, region?: Speech['region']): string {
+/** The timeline for print: what holds when (across) as it was known when (down), then every event. */
+export function timelinePage(timeline: Timeline, speech: Speech): string {
+  const { language: lang, region } = speech;
   const zh = lang === 'zh';
   const { person, validOn, events, states } = timeline;
-  const speech: Speech = { language: lang, region };
-  const place = region?.(timeline.region) ?? timeline.region;
+  const place = region(timeline.region);
   const title = zh ? `参保与待遇时间线 ${person}` : `Timeline of ${person}`;
   const moments = drawnTogether(states);
   const many = moments.length > ROWS_DRAWN;
@@ -45,7 +45,7 @@ export function timelinePage(timeline: Timeline, lang: Language, region?: Speech
         : ['No.', 'Event', 'Holds on', 'Recorded', 'Content and id'],
       events.map(({ effectiveOn, recordedAt, lateDays, type, id, data, amendedBy, stream }) => [
         String(numbers.of(id)),
-        `${escaped(term(type, lang))}${stream === `person-${person}` ? '' : `<br><span class="muted">${escaped(stream)}</span>`}`,
+        `${escaped(term(type, lang))}${stream === `person-${person}` ? '' : `<br><span class="muted">${escaped(streamWords(stream, speech))}</span>`}`,
         escaped(effectiveOn),
         `${escaped(instantWords(recordedAt))}${lateDays > 0 ? `<br><span class="muted">${zh ? `迟 ${lateDays} 天` : `${lateDays} days late`}</span>` : ''}`,
         [

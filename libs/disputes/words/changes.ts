@@ -3,7 +3,7 @@ import { answerWords, type Speech } from './items';
 import { term, type Language } from './terms';
 
 /** A path of the answer in words: `contribution.total`. */
-export function pathWords(at: string, language: Language): string {
+function pathWords(at: string, language: Language): string {
   return at
     .split('.')
     .map((name) => term(name, language))
@@ -11,14 +11,9 @@ export function pathWords(at: string, language: Language): string {
 }
 
 /** A change: what was, and what is. */
-export function changeWords(
-  { at, from, to }: Pick<Attributed, 'at' | 'from' | 'to'>,
-  language: Language,
-  region?: Speech['region'],
-): string {
-  const speech: Speech = { language, region };
-  const zh = language === 'zh';
-  const path = pathWords(at, language);
+export function changeWords({ at, from, to }: Pick<Attributed, 'at' | 'from' | 'to'>, speech: Speech): string {
+  const zh = speech.language === 'zh';
+  const path = pathWords(at, speech.language);
   // A figure is or is not said; an item of a list is new or gone.
   const item = typeof (to ?? from) === 'object';
   if (item && from === undefined) return `${path}${zh ? '：新增 ' : ': new: '}${answerWords(at, to, speech)}`;
@@ -27,13 +22,15 @@ export function changeWords(
 }
 
 /** A cause, with the event it stands on; `named` says how an event is referred to, by its id where it is left out. */
-export function causeWords(cause: Cause, language: Language, named?: (event: string) => string): string {
-  const zh = language === 'zh';
+export function causeWords(cause: Cause, speech: Speech, named?: (event: string) => string): string {
+  const zh = speech.language === 'zh';
+  const place = (code: string | undefined) =>
+    code === undefined ? (zh ? '本人关系所在地' : 'his own') : speech.region(code);
   switch (cause.kind) {
     case 'pack': {
       const versions = (list: typeof cause.from) =>
         list.map(({ version, sha256 }) => `${version} (${sha256.slice(0, 12)})`).join('、') || '—';
-      return `${zh ? '政策包版本' : 'pack version of'} ${cause.region}${zh ? '：' : ': '}${versions(cause.from)} → ${versions(cause.to)}`;
+      return `${zh ? '政策包版本' : 'pack version of'} ${place(cause.region)}${zh ? '：' : ': '}${versions(cause.from)} → ${versions(cause.to)}`;
     }
     case 'reading':
       return zh
@@ -43,8 +40,8 @@ export function causeWords(cause: Cause, language: Language, named?: (event: str
       return zh ? `所问日期：${cause.from} → ${cause.to}` : `the day asked about: ${cause.from} → ${cause.to}`;
     case 'region':
       return zh
-        ? `所问地区：${cause.from ?? '本人关系所在地'} → ${cause.to ?? '本人关系所在地'}`
-        : `the region asked about: ${cause.from ?? 'his own'} → ${cause.to ?? 'his own'}`;
+        ? `所问地区：${place(cause.from)} → ${place(cause.to)}`
+        : `the region asked about: ${place(cause.from)} → ${place(cause.to)}`;
     default:
       return eventCauseWords(cause, zh, named ?? ((event) => (zh ? `事件 ${event}` : `event ${event}`)));
   }

@@ -1,3 +1,4 @@
-export { causeWords, changeWords, pathWords } from './changes';
-export { answerWords, fieldsWords, monthsWords, spanWords, type Speech } from './items';
+export { causeWords, changeWords } from './changes';
+export { answerWords, fieldsWords, monthsWords, spanWords, streamWords, type Speech } from './items';
+export { speechOf, withRegionNames } from './region-names';
 export { term, type Language } from './terms';

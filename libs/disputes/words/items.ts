@@ -1,11 +1,12 @@
+import { parseStream } from '../../../events';
 import type { Answer } from '../../../projections/answer';
 import { term, type Language } from './terms';
 
 /** How words are found: the language, and names of regions. */
 export interface Speech {
   language: Language;
-  /** A region by its name; left out: by its code. */
-  region?: (code: string) => string;
+  /** A region by its name, or by its code. */
+  region: (code: string) => string;
 }
 
 type Part = keyof Answer;
@@ -17,7 +18,7 @@ const ITEMS: ItemWords = {
   registrations: ({ scheme, region, participation, status, since, through, reason }, to) =>
     phrase(to, [
       schemeOf(scheme, participation, to),
-      place(region, to),
+      to.region(region),
       term(status, to.language),
       spanWords(since, through, to),
       reason && `${label('reason', to)}${term(reason, to.language)}`,
@@ -40,7 +41,7 @@ const ITEMS: ItemWords = {
   coverage: ({ scheme, region, from, through, restored }, to) =>
     phrase(to, [
       term(scheme, to.language),
-      place(region, to),
+      to.region(region),
       spanWords(from, through, to),
       restored && (zh(to) ? '事后恢复' : 'restored afterwards'),
     ]),
@@ -197,7 +198,7 @@ function fieldWords(name: string, value: unknown, speech: Speech, part?: string)
   const { language } = speech;
   if (typeof value === 'number' && name.endsWith('Fen')) return yuan(value, speech);
   if (typeof value === 'number' && MONTHS.has(name)) return monthsWords(value, speech);
-  if (typeof value === 'string') return REGIONS.has(name) ? place(value, speech) : term(value, language, name);
+  if (typeof value === 'string') return REGIONS.has(name) ? speech.region(value) : term(value, language, name);
   if (typeof value !== 'object' || value === null) return term(String(value), language, part);
   if (Array.isArray(value)) {
     return value.map((one) => fieldWords(name, one, speech, part)).join(zh(speech) ? '、' : ', ');
@@ -227,18 +228,18 @@ function relationWords(
   { scheme, region, participation }: { scheme: string; region: string; participation?: string },
   to: Speech,
 ): string {
-  return `${place(region, to)}${zh(to) ? '' : ' '}${schemeOf(scheme, participation, to)}`;
+  return `${to.region(region)}${zh(to) ? '' : ' '}${schemeOf(scheme, participation, to)}`;
 }
 
 /** Days or months from the one through the other. */
-export function spanWords(from: string, through: string | undefined, to: Speech): string {
+export function spanWords(from: string, through: string | undefined, to: Pick<Speech, 'language'>): string {
   if (from === through) return from;
   if (through === undefined) return zh(to) ? `${from} 起` : `from ${from}`;
   return zh(to) ? `${from} 至 ${through}` : `${from} to ${through}`;
 }
 
 /** Months, and from a year on what they are in years. */
-export function monthsWords(count: number, to: Speech): string {
+export function monthsWords(count: number, to: Pick<Speech, 'language'>): string {
   const [years, rest] = [Math.floor(count / 12), count % 12];
   if (zh(to)) return `${count} 个月${years === 0 ? '' : `（${years} 年${rest === 0 ? '' : ` ${rest} 个月`}）`}`;
   return `${count} month${count === 1 ? '' : 's'}${years === 0 ? '' : ` (${years} y${rest === 0 ? '' : ` ${rest} m`})`}`;
@@ -248,8 +249,11 @@ function countedMonths({ from, through, count }: { from: string; through: string
   return `${spanWords(from, through, to)}${zh(to) ? `，${count} 个月` : `, ${count} months`}`;
 }
 
-function place(code: string, { region }: Speech): string {
-  return region?.(code) ?? code;
+/** Whose stream it is, where it is not the person's. */
+export function streamWords(stream: string, to: Speech): string {
+  const owner = parseStream(stream);
+  if (owner?.kind === 'region') return to.region(owner.id);
+  return owner?.kind === 'employer' ? `${term('employerId', to.language)} ${owner.id}` : stream;
 }
 
 function yuan(fen: number, to: Speech): string {
@@ -265,6 +269,6 @@ function phrase(to: Speech, parts: readonly (string | false | undefined | '')[])
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(zh(to) ? '，' : ', ');
 }
 
-function zh({ language }: Speech): boolean {
+function zh({ language }: Pick<Speech, 'language'>): boolean {
   return language === 'zh';
 }

@@ -16,7 +16,18 @@ import {
   schemes,
   terminationReasons,
 } from '../../../events';
-import { answerWords, changeWords, fieldsWords, monthsWords, term } from '.';
+import { loadPoliciesOrThrow } from '../../policy';
+import {
+  answerWords,
+  causeWords,
+  changeWords,
+  fieldsWords,
+  monthsWords,
+  speechOf,
+  streamWords,
+  term,
+  withRegionNames,
+} from '.';
 
 const folder = join(__dirname, '..', '..', '..', 'events', 'samples');
 const samples = readdirSync(folder)
@@ -70,7 +81,7 @@ describe('words', () => {
     expect(fieldsWords(data, zh)).toBe(
       '职工医保；某市（211200）；费款所属期：2022-05 至 2022-07；单位缴费：1,234,567.89 元',
     );
-    expect(fieldsWords(data, { language: 'en' })).toBe(
+    expect(fieldsWords(data, { language: 'en', region: String })).toBe(
       'employee scheme; 211200; fee months: 2022-05 to 2022-07; paid by the employer: ¥1,234,567.89',
     );
     expect([0, 1, 12, 27].map((count) => monthsWords(count, zh))).toEqual([
@@ -81,7 +92,7 @@ describe('words', () => {
     ]);
     expect(monthsWords(27, { language: 'en' })).toBe('27 months (2 y 3 m)');
     expect(answerWords('benefit.status', 'undetermined', zh)).toBe('未能确定');
-    expect(changeWords({ at: 'contribution.total', from: 65, to: 66 }, 'zh')).toBe('缴费年限（月）·合计：65 → 66');
+    expect(changeWords({ at: 'contribution.total', from: 65, to: 66 }, zh)).toBe('缴费年限（月）·合计：65 → 66');
     const waiting = {
       scheme: 'employee',
       from: '2022-10-12',
@@ -90,8 +101,34 @@ describe('words', () => {
       cause: 'interruption',
       rule: 'TL-2.2.2b',
     };
-    expect(changeWords({ at: 'waitingPeriods', from: waiting }, 'zh')).toBe(
+    expect(changeWords({ at: 'waitingPeriods', from: waiting }, zh)).toBe(
       '待遇等待期：不再有 职工医保，2022-10-12 至 2022-11-10，因中断缴费，2022-11-11 起享受待遇，TL-2.2.2b',
     );
+  });
+
+  it('name regions in sentences, and take nothing else for one', () => {
+    const { packs } = loadPoliciesOrThrow(join(__dirname, '..', '..', '..', 'policies'));
+    const [zh, en] = [speechOf(packs, 'zh'), speechOf(packs, 'en')];
+    expect(withRegionNames('2022-10-20 在 211200 享受待遇。', zh)).toBe('2022-10-20 在铁岭市（211200）享受待遇。');
+    expect(withRegionNames('211200 职工医保 2022-07-01 起享受待遇。', zh)).toBe(
+      '铁岭市（211200）职工医保 2022-07-01 起享受待遇。',
+    );
+    expect(withRegionNames('On 2022-10-20 benefits are drawn in 211200.', en)).toBe(
+      'On 2022-10-20 benefits are drawn in Tieling (211200).',
+    );
+    const plain = [
+      '在 990100 享受待遇。',
+      '基数 211200 元，本金 211,200.00 元，年 211200.5',
+      '211200 × 7% = 14784，3020000 × 7% = 211400，1 + 211400',
+      'pack:211200@2022-03-31, P2112000039',
+    ];
+    expect(plain.map((one) => withRegionNames(one, zh))).toEqual(plain);
+    expect([streamWords('region-211200', zh), streamWords('employer-E1', en)]).toEqual([
+      '铁岭市（211200）',
+      'employer E1',
+    ]);
+    const law = { from: [], to: [], region: '211200' };
+    expect(causeWords({ kind: 'pack', ...law }, zh)).toBe('政策包版本 铁岭市（211200）：— → —');
+    expect(causeWords({ kind: 'region', to: '211200' }, en)).toBe('the region asked about: his own → Tieling (211200)');
   });
 });
