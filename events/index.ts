@@ -7,7 +7,7 @@ export {
   type EventDefaults,
   type ParsedEvent,
 } from './door';
-export { InvalidEvent, describeFaults, type Fault } from './faults';
+export { InvalidEvent, describeFaults, unknownField, type Fault } from './faults';
 export { contentKey, deterministicId, type Sha1 } from './id';
 export {
   creditCodeCheck,

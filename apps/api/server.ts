@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { ApiModule, type ApiParts } from './api.module';
-import { edgeValidation } from './http/edge-validation';
+import { edgeValidation, strayParameters } from './http/edge-validation';
 import { KnownPositions } from './http/known-positions';
 import { securityHeaders } from './http/security-headers';
 import { Metrics } from './metrics/metrics';
@@ -30,7 +30,7 @@ export async function createServer(parts: ApiParts, beside: Type[] = []): Promis
   app.use(app.get(Metrics).middleware);
   app.use(securityHeaders);
   app.useGlobalPipes(edgeValidation());
-  app.useGlobalInterceptors(app.get(KnownPositions));
+  app.useGlobalInterceptors(strayParameters, app.get(KnownPositions));
   limitTimes(app.getHttpServer() as Server, parts.settings.access.requestSeconds);
   serveDocs(app);
   await app.init();

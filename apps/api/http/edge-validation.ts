@@ -1,5 +1,10 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
-import { isEmployerId, isPersonId } from '../../../events';
+import { ValidationPipe, type CallHandler, type ExecutionContext, type ValidationError } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
+import { getMetadataStorage } from 'class-validator';
+import type { Request } from 'express';
+import type { Observable } from 'rxjs';
+import { isEmployerId, isPersonId, unknownField } from '../../../events';
 import { faultOf, invalidInput, type InputFault } from './problem';
 import { isRegionCode } from './query-fields';
 
@@ -11,9 +16,22 @@ export function edgeValidation(): ValidationPipe {
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     stopAtFirstError: true,
+    validationError: { target: true },
     exceptionFactory: (errors) => invalidInput(errors.map(faultOfValidation)),
   });
 }
+
+/** Refuses the parameters of a route that reads none: whoever sends `dryRun` there would take it for heeded. */
+export const strayParameters = {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const read = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as object;
+    const { path, query } = context.switchToHttp().getRequest<Request>();
+    const reads = Object.keys(read ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+    const stray = reads || !/^\/v1\//i.test(path) ? [] : Object.entries(query);
+    if (stray.length > 0) throw invalidInput(stray.map(([name, value]) => unknownField('', name, value, [])));
+    return next.handle();
+  },
+};
 
 /** The person that a path names. Throws where the id may not name one; the id itself is not repeated. */
 export function personIn(path: string): string {
@@ -35,15 +53,17 @@ export function employerIn(path: string): string {
   throw invalidInput([faultOf('employer', path, 'a unified social credit code, or an id that is no identity number')]);
 }
 
-function faultOfValidation({ property, value, constraints = {}, children }: ValidationError): InputFault {
+function faultOfValidation({ target, property, value, constraints = {}, children }: ValidationError): InputFault {
   const nested = children?.[0];
   if (nested && Object.keys(constraints).length === 0) {
     const inner = faultOfValidation(nested);
     return { ...inner, field: `${property}.${inner.field}` };
   }
-  if ('whitelistValidation' in constraints) {
-    const name = /^[A-Za-z_][\w-]{0,40}$/.test(property) ? property : '(an unprintable name)';
-    return { field: name, value: null, expected: 'no such field here' };
-  }
+  if ('whitelistValidation' in constraints) return unknownField('', property, value, fieldsOf(target!));
   return faultOf(property, value, Object.values(constraints)[0] ?? 'something else');
+}
+
+function fieldsOf({ constructor }: object): string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(constructor, '', true, false);
+  return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }

@@ -129,6 +129,53 @@ describe('bodies', () => {
   });
 });
 
+describe('what no route reads', () => {
+  it.each([
+    [
+      'a parameter with a slip in its name',
+      '/v1/persons/T-1/answer?validon=2022-01-01&knownAt=2022-01-01',
+      { field: 'validon', value: '(a text of 10 characters)' },
+      'no such field; known are validOn, knownAt, region, reading, atLeast',
+    ],
+    [
+      'one that is sent twice, of a query that inherits its fields',
+      '/v1/duplicates?stat=open&stat=byRule',
+      { field: 'stat', value: '(a list)' },
+      'no such field; known are scope, state, limit, cursor, atLeast, region, validOn',
+    ],
+    ['any, where there are none', '/v1/webhooks?dryRun=true', { field: 'dryRun' }, 'no such field; there are none'],
+    ['a name that may be a number', '/v1/policies?11010519491231002X=1', { field: '(an unprintable name)' }, 'no such'],
+  ])('is refused: %s', async (_what, path, named, expected) => {
+    const { body } = await server.get(path).expect(400);
+    expect(body.errors[0]).toMatchObject(named);
+    expect(body.errors[0].expected).toContain(expected);
+    expect(body.detail).toContain(expected);
+  });
+
+  it('is refused of a body too, and what it holds is not repeated', async () => {
+    const { body, text } = await server
+      .post('/v1/persons/T-1/merge', { otherPersonId: 'T-2', reason: 'twice', name: 'ZhangSan' })
+      .expect(400);
+    expect(body.errors).toEqual([
+      {
+        field: 'name',
+        value: '(a text of 8 characters)',
+        expected: 'no such field; known are otherPersonId, reason, on',
+      },
+    ]);
+    expect(text).not.toContain('ZhangSan');
+  });
+
+  it('makes no webhook that was only to be tried', async () => {
+    await server.post('/v1/webhooks?dryRun=true', { url: 'https://receiver.example/' }).expect(400);
+    expect((await server.get('/v1/webhooks').expect(200)).body.webhooks).toEqual([]);
+  });
+
+  it('is left to those who ask for health and figures', async () => {
+    await server.stranger.get('/healthz?probe=1').expect(200);
+  });
+});
+
 describe('every reply', () => {
   it('keeps browsers from doing anything with it', async () => {
     for (const reply of [await server.get('/v1/policies'), await server.stranger.get('/v1/policies')]) {
