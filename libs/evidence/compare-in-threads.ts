@@ -15,7 +15,7 @@ export interface ThreadPlaces {
 /** Full tiles of a stretch: some sixteen thousand events, a fifth of a second. */
 const TILES = 64;
 
-/** Compares every event of a log with its hash, in threads that each read the log for themselves. */
+/** Compares every event of a log with its hash, in threads that each read the log for themselves. Throws where one of them fails. */
 export async function compareInThreads(
   evidence: EvidenceFile,
   { log, count }: { log: LogPlace; count: number },
@@ -28,6 +28,9 @@ export async function compareInThreads(
     const worker = new Worker(join(__dirname, `compare-thread${extname(__filename)}`), { workerData: places });
     try {
       for (let at = next++; at < stretches.length; at = next++) found[at] = await asked(worker, stretches[at]!);
+    } catch (error) {
+      next = stretches.length;
+      throw error;
     } finally {
       await worker.terminate();
     }

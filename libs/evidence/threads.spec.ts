@@ -10,6 +10,14 @@ import { fill, fillLog } from './bench-log';
 import { EvidenceFile, Sealer, eventsOutOfOrder, verifierOf, verifyLog, type LogVerdict } from '.';
 
 const EVENTS = 40_000;
+/** A process that may start no threads. */
+const NO_THREADS = [
+  '--no-warnings',
+  '--experimental-permission',
+  '--allow-addons',
+  '--allow-fs-read=*',
+  '--allow-fs-write=*',
+];
 let folder: string;
 let store: string;
 let evidence: string;
@@ -35,10 +43,11 @@ function change(file: string, sql: string): void {
   database.close();
 }
 
-async function inThreads(log = store, hashes = evidence, key = vkey): Promise<LogVerdict> {
+async function inThreads(log = store, hashes = evidence, key = vkey, flags: string[] = []): Promise<LogVerdict> {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [
+      ...flags,
       '-r',
       join(__dirname, '..', 'event-store', 'testing', 'register-typescript.cjs'),
       join(__dirname, 'testing', 'verify-in-threads.ts'),
@@ -76,6 +85,7 @@ function plain(verdict: LogVerdict): LogVerdict {
 describe('a log checked in threads', () => {
   it('is whole, and what was done to it is found at the seams of the stretches too', async () => {
     expect(await inThreads()).toMatchObject({ intact: true, events: EVENTS, sealed: EVENTS });
+    expect(await inThreads(store, evidence, vkey, NO_THREADS)).toEqual(await alone());
 
     change(
       store,
@@ -85,6 +95,7 @@ describe('a log checked in threads', () => {
     );
     const verdict = await inThreads();
     expect(verdict).toEqual(await alone());
+    expect(await inThreads(store, evidence, vkey, NO_THREADS)).toEqual(verdict);
     expect(verdict.findings.map(({ kind, position }) => [kind, Number(position)])).toEqual([
       ['altered', 1],
       ['missing', 16384],
@@ -111,7 +122,24 @@ describe('a log checked in threads', () => {
     await sealer.catchUp(server, '2025-01-10T10:00:00.000+08:00');
     const key = sealer.vkey;
     sealer.close();
+    const aloneThere = async () => {
+      const file = EvidenceFile.read(place.file);
+      const verdict = await verifyLog({ reader: server, evidence: file, verifier: verifierOf(key) });
+      file.close();
+      return plain(verdict);
+    };
     expect(await inThreads(address, place.file, key)).toMatchObject({ intact: true, events: 20_000, sealed: 20_000 });
+
+    // The event is gone with which a stretch begins: the server refuses to begin there.
+    const { events } = cluster.log;
+    const seam = events.indexOf(events.filter(({ stream }) => !stream.startsWith('$'))[64 * 256 - 1]!);
+    const [gone] = events.splice(seam, 1);
+    cluster.log.committed -= 1;
+    const without = await inThreads(address, place.file, key);
+    expect(without).toEqual(await aloneThere());
+    expect(without.findings).toMatchObject([{ kind: 'missing', position: gone!.position }]);
+    events.splice(seam, 0, gone!);
+    cluster.log.committed += 1;
 
     // As if the events there had been changed: the hashes of two tiles change places, one on each side of a seam.
     change(
@@ -120,11 +148,8 @@ describe('a log checked in threads', () => {
        UPDATE tile SET n = CASE n WHEN -1 THEN 64 ELSE 63 END WHERE level = 0 AND n < 0`,
     );
     const verdict = await inThreads(address, place.file, key);
-    const file = EvidenceFile.read(place.file);
-    const alone = await verifyLog({ reader: server, evidence: file, verifier: verifierOf(key) });
-    file.close();
     expect(verdict.intact).toBe(false);
-    expect(verdict).toEqual(plain(alone));
+    expect(verdict).toEqual(await aloneThere());
     await server.close();
     await cluster.stop();
   }, 240_000);

@@ -92,8 +92,8 @@ export async function verifyLog({
 }
 
 /**
- * In threads; where a server does not let a stretch begin where the evidence says that an event stands, from the beginning in
- * this one: the event that stood there may be what is missing.
+ * In threads; where there are none to be had, or a server does not let a stretch begin where the evidence says that an event
+ * stands, from the beginning in this one: the event that stood there may be what is missing.
  */
 async function comparedInThreads(
   reader: Pick<EventReader, 'readAll'>,
@@ -102,8 +102,7 @@ async function comparedInThreads(
 ): Promise<Compared> {
   try {
     return await compareInThreads(evidence, threads);
-  } catch (error) {
-    if ('file' in threads.log) throw error;
+  } catch {
     return compareLog(reader, evidence);
   }
 }

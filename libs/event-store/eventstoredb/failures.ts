@@ -16,11 +16,12 @@ const unauthenticated = 16;
 const invalidArgument = 3;
 
 export function failureOf(error: unknown): Failure {
-  const { type, code } = error as { type?: unknown; code?: unknown };
+  const { type, code, message } = error as { type?: unknown; code?: unknown; message?: unknown };
   if (type === 'access-denied' || code === permissionDenied || code === unauthenticated) return 'accessDenied';
   if (type === 'stream-not-found') return 'streamNotFound';
   if (type === 'stream-deleted') return 'streamDeleted';
   if (type === 'invalid-argument' || code === invalidArgument) return 'invalid';
+  if (/invalid ?position/i.test(String(message))) return 'invalid';
   return 'passing';
 }
 

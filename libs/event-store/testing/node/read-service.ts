@@ -1,12 +1,12 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
-import type { ServerWritableStream } from '@grpc/grpc-js';
+import { status, type ServerWritableStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { deletedError } from './append-service';
 import { errorOf, pass, turnedAway } from './failing';
 import type { FaultPoint } from './faults';
 import type { NodeHost } from './node-host';
 import type { NodeEvent } from './node-event';
-import { encodeCaughtUp, encodeCheckpoint, encodeConfirmation, encodeStreamNotFound, nameOf } from './wire';
+import { encodeCaughtUp, encodeCheckpoint, encodeConfirmation, encodeStreamNotFound, failure, nameOf } from './wire';
 
 /** Answers are written as bytes that were made when the event was first asked for. */
 export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
@@ -123,11 +123,12 @@ async function readAll(node: NodeHost, answer: Answer, options: ReadReq.Options)
   const matches = matcher(options);
   const step = options.getReadDirection() === backwards ? -1 : 1;
   let left = Number(options.getCount());
-  let index = from.hasStart()
-    ? 0
-    : from.hasEnd()
-      ? log.committed
-      : log.indexAt(Number(from.getPosition()!.getCommitPosition()));
+  const position = from.hasPosition() ? Number(from.getPosition()!.getCommitPosition()) : undefined;
+  let index = position !== undefined ? log.indexAt(position) : from.hasStart() ? 0 : log.committed;
+  // As the server, which looks for a record at the very position.
+  if (position !== undefined && index < log.committed && log.events[index]!.position !== position) {
+    return answer.fail(failure(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition'));
+  }
   if (step === -1) index -= 1;
   for (; left > 0 && index >= 0 && index < log.committed; index += step) {
     const event = log.events[index]!;
