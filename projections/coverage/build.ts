@@ -18,13 +18,15 @@ import { relationRecords } from '../relations';
 import { retireeFrom } from '../retirement';
 import { oneSource } from './one-source';
 import { pauses } from './pauses';
-import type { CoveredDays, OpenDays, PendingDays, Timeline, WaitingWindow } from './timeline';
+import type { CoveredDays, OpenDays, PendingDays, Switched, Timeline, WaitingWindow } from './timeline';
 
 /** A covered stretch with the arrival of the money behind it, so that endings know what was paid after them. */
 export interface Stretch extends CoveredDays {
   arrival: DayNumber;
   /** A former employee's resident days, which end with the next change (XA-2.1). */
   untilChange?: boolean;
+  /** How the relation was entered, where that was a switch without waiting. */
+  switched?: Switched;
 }
 
 /** Everything about days, from every fact known: what each relation covers, what stands before it, what stays open. */
@@ -83,7 +85,7 @@ function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns, years: ResidentYear
     for (const paid of run.months) {
       const from = Math.max(firstDayOf(paid.month), run.coverFrom);
       const through = lastDayOf(paid.month);
-      if (from <= through) append(stretches, paid, from, through, ended);
+      if (from <= through) append(stretches, paid, from, through, ended, run.switched);
     }
   }
   for (const paid of runs.parallel) {
@@ -130,18 +132,30 @@ function stretchOf(paid: FeeMonth, from: DayNumber, through: DayNumber, restored
 }
 
 /** Neighbouring months of one relation become one stretch, unless something ended or changed and it matters what was paid by then. */
-function append(stretches: Stretch[], paid: FeeMonth, from: DayNumber, through: DayNumber, ended: boolean): void {
+function append(
+  stretches: Stretch[],
+  paid: FeeMonth,
+  from: DayNumber,
+  through: DayNumber,
+  ended: boolean,
+  switched: Switched | undefined,
+): void {
   const last = stretches.at(-1);
   if (
     last &&
     last.through + 1 === from &&
     last.region === paid.region &&
     last.participation === paid.participation &&
+    last.switched === switched &&
     (!ended || paid.arrival <= last.arrival)
   ) {
     last.through = through;
     last.arrival = Math.max(last.arrival, paid.arrival);
-  } else stretches.push(stretchOf(paid, from, through, false));
+  } else {
+    const stretch: Stretch = stretchOf(paid, from, through, false);
+    if (switched) stretch.switched = switched;
+    stretches.push(stretch);
+  }
 }
 
 function basisOf(participation: Participation): BenefitBasis {
@@ -161,7 +175,7 @@ function coveredByYears(years: ResidentYears): Stretch[] {
 }
 
 function residentStretch(
-  { paid, formerEmployee }: ResidentYears['spans'][number],
+  { paid, formerEmployee, switched }: ResidentYears['spans'][number],
   { from, through }: Span,
   restored: boolean,
   rule: string | undefined,
@@ -174,6 +188,7 @@ function residentStretch(
     events: paid.payment.events,
     arrival: paid.arrival,
     untilChange: formerEmployee,
+    ...(switched ? { switched } : {}),
     from,
     through,
     restored,

@@ -98,15 +98,43 @@ function someOverlap(covered: readonly Stretch[]): boolean {
 
 /** Cuts the days where coverage or the choice changes, and lets one source stand on each stretch. */
 function chooseDayByDay(inquiry: Inquiry, payments: PaymentRecord, covered: readonly Stretch[]): Stretch[] {
-  const changes = covered.flatMap(({ from, through }) => (through === OPEN ? [from] : [from, through + 1]));
+  const changes = covered.flatMap(({ from, through, switched }) => [
+    from,
+    ...(through === OPEN ? [] : [through + 1]),
+    ...(switched ? [switched.on] : []),
+  ]);
   const edges = [...new Set([...changes, ...choiceDays(inquiry)])].sort((a, b) => a - b);
   const chosen: Stretch[] = [];
   for (const [index, from] of edges.entries()) {
     const here = covered.filter((stretch) => contains(stretch, from));
     if (here.length === 0) continue;
     const through = (edges[index + 1] ?? OPEN + 1) - 1;
-    const source = benefitSource(inquiry, payments, here, from) as Stretch | undefined;
+    const source =
+      (benefitSource(inquiry, payments, here, from) as Stretch | undefined) ?? bySwitch(inquiry, here, from);
     for (const stretch of source ? [source] : here) chosen.push({ ...stretch, from, through });
   }
   return chosen;
+}
+
+/**
+ * Where no duplicate rule chooses, a switch between the schemes does: benefits are drawn in the relation left until the new one
+ * begins, and in the new one from then on (JX-7.1). What was paid beside it afterwards is no part of the switch.
+ */
+function bySwitch(inquiry: Inquiry, here: readonly Stretch[], on: DayNumber): Stretch | undefined {
+  const [one, other] = here;
+  if (here.length !== 2 || !one || !other || one.scheme === other.scheme) return undefined;
+  const entered = [one, other].filter(({ switched }) => switched).sort((a, b) => b.switched!.on - a.switched!.on)[0];
+  if (!entered) return undefined;
+  const { switched } = entered;
+  const left = entered === one ? other : one;
+  if (left.arrival > switched!.payment.day) return undefined;
+  if (on < switched!.on) return left;
+  inquiry.because(() => ({
+    claim: 'benefit',
+    rule: switched!.rule,
+    events: switched!.payment.events,
+    zh: `参保关系已转换，自 ${toDay(switched!.on)} 起在转入的险种享受待遇。`,
+    en: `The person switched schemes; from ${toDay(switched!.on)} benefits are drawn in the new one.`,
+  }));
+  return entered;
 }

@@ -51,6 +51,14 @@ export interface Break {
   restored: boolean;
 }
 
+/** An entry from the other scheme that brings no waiting. */
+export interface Switched {
+  /** First day of the new relation: its registration, or else the payment that began it. */
+  on: DayNumber;
+  payment: Fact<'Paid'>;
+  rule: string;
+}
+
 /** Days that a relation covers; `restored` days were given back by a later back-payment or a lifted pause. */
 export interface CoveredDays {
   scheme: Scheme;

@@ -23,7 +23,7 @@ import type { WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
 import { runBeforeSwitch } from '../contribution/insured-months';
 import { isShort } from '../contribution/short-break';
-import type { Break, PausedDays, WaitingWindow, Waiver } from '../coverage/timeline';
+import type { Break, PausedDays, Switched, WaitingWindow, Waiver } from '../coverage/timeline';
 import type { Fact } from '../history';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { isCurrent, type FeeMonth, type PaymentRecord } from '../payments';
@@ -44,6 +44,8 @@ export interface EmployeeRun {
   holes: { from: DayNumber; through: DayNumber }[];
   /** Window of a new flexible year within the run. */
   cause?: WaitingCause;
+  /** Entered from the other scheme without waiting: from that day benefits are drawn here (JX-7.1). */
+  switched?: Switched;
 }
 
 export interface EmployeeRuns {
@@ -409,6 +411,14 @@ class Walk {
     }
   }
 
+  /** First day of the new relation: its registration after the resident premium was paid, or else the payment itself. */
+  private switchDay(batch: Batch, first: FeeMonth): DayNumber {
+    const registered = this.registrationFor(batch, first);
+    const stillResident =
+      registered && this.payments.years.some(({ arrival }) => registered.day <= arrival && arrival <= batch.arrival);
+    return registered && !stillResident ? registered.day : batch.arrival;
+  }
+
   /** Whether the person was never in the employee scheme as far as anyone says. */
   private firstEver(batch: Batch, first: FeeMonth): boolean {
     if (this.transfers.some(({ day }) => day <= batch.arrival)) return false;
@@ -563,6 +573,12 @@ class Walk {
     if (months === 0 && cause === 'schemeSwitch') {
       run.coverFrom = Math.max(startDay(start, batch.arrival), firstDayOf(first.month));
     }
+    if (cause === 'schemeSwitch')
+      run.switched = {
+        on: this.switchDay(batch, first),
+        payment: batch.payment,
+        rule: short.rule,
+      };
     const spanZh = gapped ? `${monthsZh(gapped.from, gapped.through)} 共 ${months} 个月未缴` : '没有中断';
     const spanEn = gapped
       ? `${months} month(s), ${monthsEn(gapped.from, gapped.through)}, were unpaid`

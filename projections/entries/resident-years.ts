@@ -21,7 +21,7 @@ import type { PremiumDue, WaitingCause } from '../answer/answer';
 import { consecutiveMonths } from '../contribution';
 import { runBeforeSwitch } from '../contribution/insured-months';
 import { isShort } from '../contribution/short-break';
-import type { Break, WaitingWindow, Waiver } from '../coverage/timeline';
+import type { Break, Switched, WaitingWindow, Waiver } from '../coverage/timeline';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { isCurrent, type BenefitYear, type PaymentRecord } from '../payments';
 import { aidIdentities, type AidHeld } from './aid-held';
@@ -42,6 +42,8 @@ export interface ResidentSpan {
   since?: DayNumber;
   /** A former employee's entry that ends with the next change (XA-2.1). */
   formerEmployee?: boolean;
+  /** Entered without waiting from an employee relation that had ended: from that day benefits are drawn here (JX-7.1). */
+  switched?: Switched;
 }
 
 export interface ResidentYears {
@@ -542,6 +544,8 @@ class Walk {
         : startDay(short.value.start, arrival);
     if (restores) span.restored = { from: firstDayOf(gap.from), through: from - 1, rule: short.rule };
     this.from(span, Math.max(from, firstDayOfYear(paid.year)), short.rule);
+    const on = this.switchDay(paid);
+    if (on !== undefined) span.switched = { on, payment: paid.payment, rule: short.rule };
     const gapZh =
       months > 0
         ? `中断 ${monthsZh(gap.from, gap.through)} 共 ${months} 个月，未超过 ${limit.value.months} 个月`
@@ -559,6 +563,22 @@ class Walk {
       en: `After ${count.en}, with ${gapEn}, the switch to the resident scheme brings no waiting; benefits run from ${toDay(span.from!)}.`,
     }));
     return true;
+  }
+
+  /** First day of the new relation after an employee relation that had ended by the payment; an employee who pays as a resident besides does not switch. */
+  private switchDay({ region, arrival }: BenefitYear): DayNumber | undefined {
+    const facts = ['Suspended', 'Terminated', 'Registered'] as const;
+    const latest = facts
+      .flatMap((type) => this.inquiry.facts(type))
+      .filter(({ data, day }) => data.scheme === 'employee' && day <= arrival)
+      .sort((a, b) => a.day - b.day)
+      .at(-1);
+    if (!latest || latest.type === 'Registered') return undefined;
+    const registered = this.inquiry
+      .facts('Registered')
+      .findLast(({ data, day }) => data.scheme === 'resident' && data.region === region && day <= arrival);
+    const after = latest.type === 'Terminated' ? latest.day : latest.day + 1;
+    return Math.max(after, registered?.day ?? arrival);
   }
 
   // ---- aided persons ----
