@@ -336,7 +336,7 @@ const UNKNOWN = {
   events: [],
 };
 const PARKED = {
-  zh: '此人的事件中有本程序读不出的，已挂起待查。',
+  zh: '此人的事件中有本程序读不出的，已搁置待查。',
   en: 'The person’s events hold one that this program cannot read; he is parked.',
   rules: [],
   events: [],
