@@ -164,6 +164,8 @@ class Walk {
       if (year !== birthYear && paid.participation !== 'newborn') return false;
       if (arrival < firstDayOfYear(year)) return false;
       this.open(span, 'newborn.deadline', newborn);
+      // Whether the premium reaches back to the birth is just what is not known.
+      span.since = Math.max(this.bornOn, firstDayOfYear(year));
       return true;
     }
     const inTime = arrival <= newborn.deadline && !newborn.registeredLate;
