@@ -1,5 +1,5 @@
 import { define } from './envelope';
-import { Fen, OneOf, Optional, Text } from './fields';
+import { Fen, OneOf, Optional, TextOr } from './fields';
 import { MonthSpan, Months } from './month-span';
 import { employerKinds, type EmployerKind } from './words';
 
@@ -37,10 +37,10 @@ export class BaseDeclaredData {
   @Months()
   cycle?: MonthSpan;
 
-  /** Which of the region's rates was chosen, by the pack's name for it. */
+  /** Which of the region's rates was chosen: the fund mode it stands for, or the percentage. */
   @Optional()
-  @Text()
-  rateOption?: string;
+  @TextOr('number')
+  rateOption?: string | number;
 }
 
 export const baseDeclared = define('BaseDeclared', BaseDeclaredData);

@@ -127,6 +127,12 @@ export function YesNo(): PropertyDecorator {
   return field('yesNo', (value) => typeof value === 'boolean', 'true or false');
 }
 
+/** Free text, or a value of another plain kind where a source names the same thing without words. */
+export function TextOr(kind: 'boolean' | 'number'): PropertyDecorator {
+  const expected = kind === 'boolean' ? `${TEXT}, or true or false` : `${TEXT}, or a number`;
+  return field('textOr', (value) => isPlainText(value) || isPlain(value, kind), expected);
+}
+
 /** Text of a given form. */
 export function Matching(pattern: RegExp, expected: string): PropertyDecorator {
   return field('matching', (value) => typeof value === 'string' && pattern.test(value) && isPlainText(value), expected);
@@ -180,6 +186,10 @@ function isPlainText(value: unknown): value is string {
     !UNKEEPABLE.test(value) &&
     !holdsIdentityNumber(value)
   );
+}
+
+function isPlain(value: unknown, kind: 'boolean' | 'number'): boolean {
+  return kind === 'boolean' ? typeof value === 'boolean' : Number.isFinite(value);
 }
 
 export function isEventId(value: unknown): value is string {

@@ -1,5 +1,5 @@
 import { define } from './envelope';
-import { EmployerRef, Optional, Region, Text, YesNo } from './fields';
+import { EmployerRef, Optional, Region, TextOr, YesNo } from './fields';
 
 /** 在职转退休. `effectiveOn` is the day the procedure was done. Believed even where the ledger does not hold the years behind it. */
 export class RetiredData {
@@ -15,10 +15,10 @@ export class RetiredData {
   @EmployerRef()
   employerId?: string;
 
-  /** A group with years of its own under earlier rules, by the word of the region's document (TL-6.1L). */
+  /** A group with years of its own under earlier rules, by the word of the region's document, or only that it is so (TL-6.1L). */
   @Optional()
-  @Text()
-  legacyGroup?: string;
+  @TextOr('boolean')
+  legacyGroup?: string | boolean;
 }
 
 export const retired = define('Retired', RetiredData);

@@ -269,7 +269,7 @@ class BaseQuestion {
     for (const mode of ['withAccount', 'pooledOnly'] as const) {
       const key = mode === 'withAccount' ? 'rate.flexibleWithAccount' : 'rate.flexiblePooledOnly';
       const rate = this.inquiry.read(key, this.region, this.day);
-      if (rate.known && Number(option.replace('%', '')) === rate.value) return mode;
+      if (rate.known && Number(String(option).replace('%', '')) === rate.value) return mode;
     }
     return undefined;
   }

@@ -19,7 +19,7 @@ export type BaseSourceFact =
       kind?: EmployerKind;
       wages: { lastMonth?: number; priorYear?: number; currentMonth?: number; declared?: number };
       exclusionsFen?: number;
-      rateOption?: string;
+      rateOption?: string | number;
     })
   | (Source & { type: 'hire'; wageFen: number; through: MonthNumber });
 

@@ -2,9 +2,10 @@ import { contains, monthOf, toDay, yearOf, type DayNumber } from '../../libs/cal
 import { poolOf } from '../../libs/policy/evaluation';
 import type { Duplicate, Relation } from '../answer/answer';
 import type { Timeline } from '../coverage/timeline';
+import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
-import { findingOn, isSame } from './official';
+import { findingOn, isSame, settlementOf } from './official';
 import { overlapOn } from './overlap';
 import { payerOn } from './payer';
 import { subsidyCounted } from './subsidy';
@@ -28,6 +29,7 @@ export function duplicatesOn(
   const payer = payerOn(inquiry, payments, timeline, relations, on);
   const verdict = verdictOn({ inquiry, payments, relations, payer, on, foundOn: finding?.day ?? on });
   const counted = subsidyCounted(inquiry, relations, verdict, payer, on);
+  const rule = pausedBy(inquiry, finding, relations, on) ?? verdict.rule;
   const item: Duplicate = {
     scope: scopeOf(relations),
     relations: relations.map(named),
@@ -35,19 +37,33 @@ export function duplicatesOn(
     ...(verdict.others ? { others: verdict.others } : {}),
     ...(payer ? { benefitFrom: named(payer) } : {}),
     ...(counted === undefined ? {} : { subsidyCounted: counted }),
-    rule: verdict.rule,
+    rule,
   };
-  inquiry.because(() => ({
-    claim: 'duplicates',
-    rule: verdict.rule,
-    events: [
-      ...new Set([...(finding?.events ?? []), ...verdict.events, ...eventsBehind(timeline, payments, relations, on)]),
-    ],
-    ...(verdict.arithmetic === undefined ? {} : { arithmetic: verdict.arithmetic }),
-    zh: `${toDay(on)} 同时有 ${relations.length} 条参保关系（${relations.map(inZh).join('、')}）${keptZh(verdict.retained)}${paysZh(payer)}。`,
-    en: `On ${toDay(on)} ${relations.length} relations overlap (${relations.map(inEn).join('; ')})${keptEn(verdict.retained)}${paysEn(payer)}.`,
-  }));
+  for (const reason of new Set([rule, verdict.rule])) {
+    inquiry.because(() => ({
+      claim: 'duplicates',
+      rule: reason,
+      events: [
+        ...new Set([...(finding?.events ?? []), ...verdict.events, ...eventsBehind(timeline, payments, relations, on)]),
+      ],
+      ...(verdict.arithmetic === undefined ? {} : { arithmetic: verdict.arithmetic }),
+      zh: `${toDay(on)} 同时有 ${relations.length} 条参保关系（${relations.map(inZh).join('、')}）${keptZh(verdict.retained)}${paysZh(payer)}。`,
+      en: `On ${toDay(on)} ${relations.length} relations overlap (${relations.map(inEn).join('; ')})${keptEn(verdict.retained)}${paysEn(payer)}.`,
+    }));
+  }
   return [item];
+}
+
+/** While an official finding across pooling areas stands, the rule that pauses benefits until one relation is kept (TL-4.6). */
+function pausedBy(
+  inquiry: Inquiry,
+  finding: Fact<'DuplicateDetected'> | undefined,
+  relations: readonly Relation[],
+  on: DayNumber,
+): string | undefined {
+  if (!finding || scopeOf(relations) !== 'crossRegion' || settlementOf(inquiry, relations, on)) return undefined;
+  const pause = inquiry.read('duplicates.crossRegionPause', inquiry.region, finding.day);
+  return pause.known && pause.value ? pause.rule : undefined;
 }
 
 /** What shows each relation: its registration's status, and the money of its month or year. */

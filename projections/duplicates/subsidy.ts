@@ -7,7 +7,7 @@ import type { Verdict } from './verdict';
 
 /**
  * Whether the resident relation of the region asked about counts for state subsidy (TL-8.1, TL-8.2). Undefined where there
- * is none, where it is not known which relation is kept, and where the document says nothing.
+ * is none, and where the document says nothing.
  */
 export function subsidyCounted(
   inquiry: Inquiry,
@@ -19,9 +19,10 @@ export function subsidyCounted(
   const own = relations.find(
     ({ scheme, region }) => scheme === 'resident' && poolOf(region) === poolOf(inquiry.region),
   );
-  if (!own || !retained) return undefined;
+  if (!own) return undefined;
   const removed = inquiry.read('duplicates.subsidyRemoved', inquiry.region, on);
-  if (isSame(own, retained)) return removed.known ? true : undefined;
+  // A relation that nobody has removed is not excluded.
+  if (!retained || isSame(own, retained)) return removed.known ? true : undefined;
   if (retained.scheme === 'resident') return removed.known ? explained(inquiry, removed) : undefined;
   const stopped = inquiry.read('duplicates.subsidyCrossScheme', inquiry.region, on);
   // Only where employee insurance of the months asked for gives benefits are the resident ones stopped.

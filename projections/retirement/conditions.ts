@@ -10,7 +10,7 @@ import { sexOf, statutoryAgeOn } from './statutory-age';
 export interface Procedure {
   on: DayNumber;
   pensionGranted?: boolean;
-  legacyGroup?: string;
+  legacyGroup?: string | boolean;
 }
 
 export interface Unmet {
@@ -117,9 +117,9 @@ export function retirementOf(inquiry: Inquiry, by: DayNumber): Fact<'Retired'> |
 }
 
 /** Required years of the person in the region asked about, under the rules of a day. */
-export function requiredYears(inquiry: Inquiry, rulesOn: DayNumber, legacyGroup?: string): RequiredYears {
+export function requiredYears(inquiry: Inquiry, rulesOn: DayNumber, legacyGroup?: string | boolean): RequiredYears {
   const { region } = inquiry;
-  if (legacyGroup !== undefined) {
+  if (legacyGroup !== undefined && legacyGroup !== false) {
     const legacy = inquiry.read('retirement.legacy', region, rulesOn);
     if (legacy.known) {
       const months: Reading<number> = { known: true, value: legacy.value.actualMonths, rule: legacy.rule };

@@ -193,10 +193,10 @@ class StayQuestion {
     const { from, through } = this.span;
     if (yearOf(from) === yearOf(through)) return undefined;
     const areas = new Set(stretches.map(({ region }) => region && poolOf(region)));
-    const reading =
-      areas.size > 1
-        ? this.inquiry.read('stay.acrossYearsAndAreas', this.region, from)
-        : this.inquiry.read('stay.acrossYears', this.region, from);
+    const own = this.inquiry.read(areas.size > 1 ? 'stay.acrossYearsAndAreas' : 'stay.acrossYears', this.region, from);
+    // Across areas the rule of either will do: where the first says nothing, that of the one asked about.
+    const asked = areas.size > 1 && areas.has(poolOf(this.inquiry.region)) && !own.known;
+    const reading = asked ? this.inquiry.read('stay.acrossYearsAndAreas', this.inquiry.region, from) : own;
     if (!reading.known) {
       this.inquiry.undetermined('stay.settlementYear', reading);
       return undefined;

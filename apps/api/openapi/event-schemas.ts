@@ -128,7 +128,7 @@ const dataSchemas: Record<EventType, Schema> = {
     region,
     pensionGranted: optional(flag),
     employerId: optional(text),
-    legacyGroup: optional(text),
+    legacyGroup: optional({ oneOf: [text, flag] }),
   }),
   Refunded: object<DataOf<'Refunded'>>({ ...refundRequested, amountFen: fen, reverses: optional(text) }),
   Identified: object<DataOf<'Identified'>>({
@@ -165,7 +165,7 @@ const dataSchemas: Record<EventType, Schema> = {
     exclusionsFen: optional(fen),
     baseFen: optional(fen),
     cycle: optional(span),
-    rateOption: optional(text),
+    rateOption: optional({ oneOf: [text, { type: 'number' }] }),
   }),
   Assessed: object<DataOf<'Assessed'>>({
     scheme,
