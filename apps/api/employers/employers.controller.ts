@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
@@ -7,7 +7,7 @@ import { Allows, Scoped, type Change } from '../access';
 import { employerIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
 import { Problem } from '../http/problem';
-import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
+import { ApiAnswers, ApiProblems, ApiRecords, ApiStreamPage } from '../openapi/responses';
 import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
 import { streamPage, type StreamPage } from '../recording/stream-page';
@@ -26,16 +26,11 @@ export class EmployersController {
   @Post()
   @Allows('clerk', 'supervisor', 'integrator')
   @Scoped('newEmployer')
-  @HttpCode(201)
   @ApiOperation({
     operationId: 'recordEmployerEvents',
     summary: 'Records what happened to an employer, and his payrolls',
   })
-  @ApiWrite()
-  @ApiEventsBody('EmployerEvent')
-  @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
-  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
+  @ApiRecords('EmployerEvent')
   async record(
     @Param('employer') path: string,
     @Query() query: WriteQuery,
@@ -53,7 +48,6 @@ export class EmployersController {
     summary: 'What is recorded of an employer, in the order of recording',
   })
   @ApiStreamPage()
-  @ApiAtLeast()
   @ApiAnswers(200, 'EmployerEventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
   @ApiProblems('invalid-input', 'not-found')
   async read(

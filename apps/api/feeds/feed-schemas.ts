@@ -8,6 +8,7 @@ import {
   list,
   one,
   position,
+  record,
   ref,
   region,
   text,
@@ -15,13 +16,6 @@ import {
   type Schema,
 } from '../openapi/schema';
 
-const record = (properties: Record<string, Schema>, optional: string[] = [], description?: string): Schema => ({
-  type: 'object',
-  ...(description ? { description } : {}),
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-});
 const place: Schema = {
   ...text,
   description: 'A place in the feed: a position, or an id of the feed',

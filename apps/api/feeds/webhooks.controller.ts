@@ -47,6 +47,7 @@ interface ShownWebhook {
 const OLD_HOURS = 24;
 const HOUR_MS = 3_600_000;
 const WEBHOOKS_MOST = 100;
+const ApiWebhook = () => ApiParam({ name: 'webhook', description: 'The id of the webhook' });
 
 @ApiTags('webhooks')
 @Allows('integrator')
@@ -124,7 +125,7 @@ export class WebhooksController {
   }
 
   @Get(':webhook')
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({ operationId: 'readWebhook', summary: 'How a webhook stands' })
   @ApiAnswers(200, 'Webhook', 'The webhook.')
   @ApiProblems('not-found')
@@ -133,7 +134,7 @@ export class WebhooksController {
   }
 
   @Patch(':webhook')
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'changeWebhook',
     summary: 'Changes what is sent or where to, pauses it, or sets it going again',
@@ -160,7 +161,7 @@ export class WebhooksController {
 
   @Delete(':webhook')
   @HttpCode(204)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({ operationId: 'removeWebhook', summary: 'Removes a webhook and everything on its way to it' })
   @ApiResponse({ status: 204, description: 'Removed.' })
   @ApiProblems('not-found')
@@ -171,7 +172,7 @@ export class WebhooksController {
 
   @Post(':webhook/verification')
   @HttpCode(200)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'verifyWebhook',
     summary: 'Sends the receiver a challenge, which he must repeat in his reply',
@@ -188,7 +189,7 @@ export class WebhooksController {
 
   @Post(':webhook/secret')
   @HttpCode(200)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'rotateWebhookSecret',
     summary: 'Gives a webhook a new secret, told for the only time; the one before it signs too for a while',
@@ -205,7 +206,7 @@ export class WebhooksController {
 
   @Post(':webhook/replay')
   @HttpCode(200)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'replayWebhook',
     summary: 'Sends everything behind a place once more, under the same message ids',
@@ -225,7 +226,7 @@ export class WebhooksController {
   }
 
   @Get(':webhook/parked')
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'listParkedMessages',
     summary: 'Messages that were tried too often, the first of each person; later ones of his wait behind',
@@ -260,7 +261,7 @@ export class WebhooksController {
 
   @Post(':webhook/parked/retry')
   @HttpCode(200)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiOperation({
     operationId: 'retryParkedMessages',
     summary: 'Sends what is parked once more, in order, with what waits behind',
@@ -276,7 +277,7 @@ export class WebhooksController {
 
   @Delete(':webhook/parked/:message')
   @HttpCode(204)
-  @ApiParam({ name: 'webhook', description: 'The id of the webhook' })
+  @ApiWebhook()
   @ApiParam({ name: 'message', description: 'The number of the parked message' })
   @ApiOperation({ operationId: 'discardParkedMessage', summary: 'Gives a parked message up; those behind it go on' })
   @ApiResponse({ status: 204, description: 'Given up.' })

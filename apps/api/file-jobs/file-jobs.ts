@@ -217,6 +217,7 @@ export class FileJobs<Terms, Result extends object> {
     this.write(job.id, REPORT, report);
     this.live.delete(job.id);
     for (const { path } of job.files) rmSync(path, { force: true });
+    if (job.mapping !== undefined) rmSync(job.mapping, { force: true });
     rmSync(join(this.folderOf(job.id), JOB), { force: true });
     return report;
   }

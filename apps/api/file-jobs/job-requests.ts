@@ -1,10 +1,11 @@
-import { UseInterceptors, applyDecorators } from '@nestjs/common';
+import { createReadStream } from 'node:fs';
+import { StreamableFile, UseInterceptors, applyDecorators } from '@nestjs/common';
 import { AnyFilesInterceptor } from '@nestjs/platform-express';
 import { ApiBody, ApiConsumes, ApiQuery } from '@nestjs/swagger';
-import { Matches } from 'class-validator';
+import { Matches, MaxLength, MinLength } from 'class-validator';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../../libs/access';
-import { Optional, OneOf, Whole } from '../http/query-fields';
+import { Optional, OneOf, RegionCode, Whole } from '../http/query-fields';
 import { jobStates, type FileJobs, type JobReport } from './file-jobs';
 import { mappingOf, receiveFiles, type FormFile } from './received-files';
 
@@ -19,12 +20,37 @@ export function ApiFiles(): MethodDecorator {
       'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
     ),
     ApiBody({ required: true, schema: { type: 'string', format: 'binary' } }),
+    ApiQuery({ name: 'sheet', required: false, description: 'The sheet of a workbook; left out: its first' }),
     ApiQuery({
       name: 'name',
       required: false,
       description: 'What the file is called, where the body is the file itself',
     }),
   );
+}
+
+/** How files are to be read. */
+export class FilesQuery {
+  /** The region of rows that name none. */
+  @Optional()
+  @RegionCode()
+  region?: string;
+
+  @Optional()
+  @MinLength(1, { message: 'the name of a sheet' })
+  @MaxLength(31, { message: 'the name of a sheet, up to 31 characters' })
+  sheet?: string;
+
+  /** What the file is called, where the body is the file itself. */
+  @Optional()
+  @MaxLength(200, { message: 'a file name of up to 200 characters' })
+  name?: string;
+}
+
+/** A table that a job left behind. */
+export function tableFile(path: string, name: string): StreamableFile {
+  const disposition = `attachment; filename="${name}"`;
+  return new StreamableFile(createReadStream(path), { type: 'text/csv; charset=utf-8', disposition });
 }
 
 /** Which jobs are listed. */

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Query, Req, Res, applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../../libs/access';
@@ -7,13 +7,11 @@ import { instantOf } from '../../../libs/ledger';
 import { personStream } from '../../../events';
 import { Allows, Caller, FourEyes, Reach, type Change } from '../access';
 import { personIn } from '../http/edge-validation';
-import { ApiAnswers, ApiProblems, ApiWrite } from '../openapi/responses';
+import { ApiAnswers, ApiAsked, ApiProblems, ApiWrite } from '../openapi/responses';
 import { ref } from '../openapi/schema';
 import { Recording, type Written } from '../recording/recording.service';
 import { WriteQuery } from '../recording/write.query';
 import { MergeBody } from './identity.query';
-
-const ApiGiven = () => ApiBody({ required: true, schema: ref('MergePersons') as object });
 
 /** Two records of one person, made one or taken apart again. */
 @ApiTags('persons')
@@ -27,19 +25,12 @@ export class MergingController {
   ) {}
 
   @Post('merge')
-  @HttpCode(201)
-  @Allows('clerk', 'supervisor', 'integrator')
-  @ApiOperation({
+  @Tells({
     operationId: 'mergePersons',
     summary: 'Says that another record is of this person too; both are counted under this id',
     description:
       'From then on either id has the same answer, which names both; what was known before stays as it was known.',
   })
-  @ApiWrite()
-  @ApiGiven()
-  @ApiAnswers(201, 'Recorded', 'Recorded in both streams; shown is that of the person.')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
-  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch')
   merge(
     @Param('person') path: string,
     @Body() body: MergeBody,
@@ -52,18 +43,11 @@ export class MergingController {
   }
 
   @Post('unmerge')
-  @HttpCode(201)
-  @Allows('clerk', 'supervisor', 'integrator')
-  @ApiOperation({
+  @Tells({
     operationId: 'unmergePersons',
     summary: 'Says that the other record is not of this person after all',
     description: 'From then on each answers as if they had never been one.',
   })
-  @ApiWrite()
-  @ApiGiven()
-  @ApiAnswers(201, 'Recorded', 'Recorded in both streams; shown is that of the person.')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
-  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch')
   unmerge(
     @Param('person') path: string,
     @Body() body: MergeBody,
@@ -96,4 +80,18 @@ export class MergingController {
     if (write.dryRun) response.status(200);
     return this.recording.settle(write, await write.ledger.record(stream, inputs, write.options), pathOf);
   }
+}
+
+/** A route that tells something of two records. */
+function Tells(operation: { operationId: string; summary: string; description: string }): MethodDecorator {
+  return applyDecorators(
+    HttpCode(201),
+    Allows('clerk', 'supervisor', 'integrator'),
+    ApiOperation(operation),
+    ApiWrite(),
+    ApiBody({ required: true, schema: ref('MergePersons') as object }),
+    ApiAnswers(201, 'Recorded', 'Recorded in both streams; shown is that of the person.'),
+    ApiAsked(),
+    ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch'),
+  );
 }

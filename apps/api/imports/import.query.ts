@@ -1,13 +1,9 @@
-import { Matches, MaxLength, MinLength } from 'class-validator';
-import { Optional, RegionCode, YesOrNo } from '../http/query-fields';
+import { Matches } from 'class-validator';
+import { FilesQuery } from '../file-jobs';
+import { Optional, YesOrNo } from '../http/query-fields';
 
-/** How files are to be read. */
-export class ImportQuery {
-  /** The region of rows that name none. */
-  @Optional()
-  @RegionCode()
-  region?: string;
-
+/** How files are to be imported. */
+export class ImportQuery extends FilesQuery {
   /** The system whose history it is; its rows keep the time at which it recorded them. */
   @Optional()
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
@@ -15,19 +11,8 @@ export class ImportQuery {
   })
   migratedFrom?: string;
 
-  /** The sheet of a workbook; left out: its first. */
-  @Optional()
-  @MinLength(1, { message: 'the name of a sheet' })
-  @MaxLength(31, { message: 'the name of a sheet, up to 31 characters' })
-  sheet?: string;
-
   /** Only say what would become of every row; nothing is recorded. */
   @Optional()
   @YesOrNo()
   dryRun?: 'true' | 'false';
-
-  /** What the file is called, where the body is the file itself. */
-  @Optional()
-  @MaxLength(200, { message: 'a file name of up to 200 characters' })
-  name?: string;
 }

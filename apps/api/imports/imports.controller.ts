@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import {
   Controller,
   Get,
@@ -9,14 +8,14 @@ import {
   Query,
   Req,
   Res,
-  StreamableFile,
+  type StreamableFile,
   UploadedFiles,
 } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Principal } from '../../../libs/access';
 import { Allows, Caller, Scoped } from '../access';
-import { ApiFiles, ApiJobPaging, JobsQuery, jobPage, takeIn, type FormFile } from '../file-jobs';
+import { ApiFiles, ApiJobPaging, JobsQuery, jobPage, tableFile, takeIn, type FormFile } from '../file-jobs';
 import { Problem } from '../http/problem';
 import { ApiAnswers, ApiFile, ApiProblems } from '../openapi/responses';
 import { EXAMPLE_REGION } from '../openapi/schema';
@@ -26,6 +25,9 @@ import { ImportQuery } from './import.query';
 import { Imports, newPersonsName, refusedName, type ImportReport } from './imports.service';
 
 const ADDRESS = '/v1/imports';
+const ApiImport = () => ApiParam({ name: 'import', format: 'uuid' });
+const ApiPlace = () =>
+  ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' });
 
 @ApiTags('imports')
 @Allows('clerk', 'supervisor', 'integrator')
@@ -56,7 +58,6 @@ export class ImportsController {
     example: EXAMPLE_REGION,
   })
   @ApiQuery({ name: 'migratedFrom', required: false, description: 'The system whose history it is' })
-  @ApiQuery({ name: 'sheet', required: false, description: 'The sheet of workbooks; left out: the first' })
   @ApiQuery({
     name: 'dryRun',
     required: false,
@@ -91,7 +92,7 @@ export class ImportsController {
 
   @Get(':import')
   @ApiOperation({ operationId: 'readImport', summary: 'What an import has come to' })
-  @ApiParam({ name: 'import', format: 'uuid' })
+  @ApiImport()
   @ApiAnswers(200, 'Import', 'Its report; while it waits or runs, how far it is.')
   @ApiProblems('not-found')
   report(@Param('import') id: string, @Caller() caller: Principal): ImportReport {
@@ -105,8 +106,8 @@ export class ImportsController {
     operationId: 'readRefusedRows',
     summary: 'The rows of a file that were refused, as CSV, with field and reason',
   })
-  @ApiParam({ name: 'import', format: 'uuid' })
-  @ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' })
+  @ApiImport()
+  @ApiPlace()
   @ApiFile('The rows.', 'text/csv')
   @ApiProblems('not-found')
   refused(@Param('import') id: string, @Param('place') place: string, @Caller() caller: Principal): StreamableFile {
@@ -118,8 +119,8 @@ export class ImportsController {
     operationId: 'readNewPersonRows',
     summary: 'The lines of a file that would make a person, of an import with dryRun, as CSV',
   })
-  @ApiParam({ name: 'import', format: 'uuid' })
-  @ApiParam({ name: 'place', description: 'The place of the file in the import, from 1', example: '1' })
+  @ApiImport()
+  @ApiPlace()
   @ApiFile('The lines.', 'text/csv')
   @ApiProblems('not-found')
   newPersons(@Param('import') id: string, @Param('place') place: string, @Caller() caller: Principal): StreamableFile {
@@ -137,7 +138,6 @@ export class ImportsController {
     const known = /^\d{1,3}$/.test(place);
     const file = known ? this.imports.jobs.leftBehind(id, caller, nameOf(Number(place))) : undefined;
     if (file === undefined) throw new Problem('not-found', 'The import left no such list of such a file.');
-    const disposition = `attachment; filename="${title}-${Number(place)}.csv"`;
-    return new StreamableFile(createReadStream(file), { type: 'text/csv; charset=utf-8', disposition });
+    return tableFile(file, `${title}-${Number(place)}.csv`);
   }
 }

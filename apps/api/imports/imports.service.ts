@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
@@ -124,7 +124,6 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
           tell({ ...mark, ...countsOf([...soFar.values()]), files: [] });
         },
       });
-      if (mapping !== undefined) rmSync(mapping, { force: true });
       if (!dryRun) this.metrics.eventsRecorded('import', summary.events);
       const reports = summary.files.map((file, index) => ({
         ...reportOf(id, folder, index + 1, files[index]!.name, file),

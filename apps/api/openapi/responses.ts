@@ -1,4 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
+import { HttpCode, applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { problemKinds, type ProblemKind } from '../http/problem';
 import { day, position, ref, whole, type Schema } from './schema';
@@ -109,13 +109,16 @@ export function ApiFilters(...filters: Filter[]): MethodDecorator {
 
 /** The parameters of a page of a stream. */
 export function ApiStreamPage(): MethodDecorator {
-  return ApiFilters(
-    { name: 'from', description: 'The first revision to give; left out: 0', schema: { ...whole, minimum: 0 } },
-    {
-      name: 'limit',
-      description: 'How many events at most; left out: 500',
-      schema: { ...whole, minimum: 1, maximum: 1000 },
-    },
+  return applyDecorators(
+    ApiFilters(
+      { name: 'from', description: 'The first revision to give; left out: 0', schema: { ...whole, minimum: 0 } },
+      {
+        name: 'limit',
+        description: 'How many events at most; left out: 500',
+        schema: { ...whole, minimum: 1, maximum: 1000 },
+      },
+    ),
+    ApiAtLeast(),
   );
 }
 
@@ -134,7 +137,19 @@ export function ApiPaging(): MethodDecorator {
   );
 }
 
-/** A body of one event or many. */
-export function ApiEventsBody(event: 'PersonEvent' | 'RegionEvent' | 'EmployerEvent'): MethodDecorator {
-  return ApiBody({ required: true, schema: ref(`${event}s`) as object });
+/** A route that records one event or many. */
+export function ApiRecords(event: 'PersonEvent' | 'RegionEvent' | 'EmployerEvent'): MethodDecorator {
+  return applyDecorators(
+    HttpCode(201),
+    ApiWrite(),
+    ApiBody({ required: true, schema: ref(`${event}s`) as object }),
+    ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).'),
+    ApiAsked(),
+    ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type'),
+  );
+}
+
+/** The reply of a write that needs a second person. */
+export function ApiAsked(): MethodDecorator {
+  return ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.');
 }

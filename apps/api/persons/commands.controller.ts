@@ -10,7 +10,7 @@ import { Allows, FourEyes, Reach, Scoped, callerOf, type Change } from '../acces
 import { personIn } from '../http/edge-validation';
 import { Problem } from '../http/problem';
 import { Metrics } from '../metrics/metrics';
-import { ApiAnswers, ApiProblems, ApiWrite } from '../openapi/responses';
+import { ApiAnswers, ApiAsked, ApiProblems, ApiWrite } from '../openapi/responses';
 import { Recording, type Written } from '../recording/recording.service';
 import { WriteQuery } from '../recording/write.query';
 import { CommandBody } from './command.body';
@@ -42,7 +42,7 @@ export class CommandsController {
   @ApiParam({ name: 'command', enum: commandNames })
   @ApiWrite()
   @ApiAnswers(200, 'Decision', 'Accepted. Without events, everything asked for held already.')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
+  @ApiAsked()
   @ApiProblems('invalid-input', 'not-found', 'id-conflict', 'revision-mismatch', 'refused-by-rule')
   async decide(
     @Param('person') path: string,

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
@@ -6,7 +6,7 @@ import { personStream } from '../../../events';
 import { Allows, Scoped, type Change } from '../access';
 import { personIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
-import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
+import { ApiAnswers, ApiProblems, ApiRecords, ApiStreamPage } from '../openapi/responses';
 import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
 import { streamPage, type StreamPage } from '../recording/stream-page';
@@ -31,17 +31,12 @@ export class PersonEventsController {
   @Post()
   @Allows('clerk', 'supervisor', 'integrator')
   @Scoped('newPerson')
-  @HttpCode(201)
   @ApiOperation({
     operationId: 'recordPersonEvents',
     summary: 'Records what happened to a person, all or nothing',
     description: 'Facts are never refused for breaking a rule of policy; what is wrong with them shows in the answer.',
   })
-  @ApiWrite()
-  @ApiEventsBody('PersonEvent')
-  @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
-  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
+  @ApiRecords('PersonEvent')
   async record(
     @Param('person') path: string,
     @Query() query: WriteQuery,
@@ -56,7 +51,6 @@ export class PersonEventsController {
   @Allows('clerk', 'supervisor', 'auditor', 'integrator')
   @ApiOperation({ operationId: 'readPersonEvents', summary: 'What is recorded of a person, in the order of recording' })
   @ApiStreamPage()
-  @ApiAtLeast()
   @ApiAnswers(200, 'EventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
   @ApiProblems('invalid-input', 'unknown-person')
   async read(

@@ -1,9 +1,9 @@
-import { MaxLength, MinLength } from 'class-validator';
 import { causes, exceptionKinds } from '../../../libs/reconciliation';
-import { Cursor, KnowledgeLimit, OneOf, Optional, QuestionDay, RegionCode, Whole } from '../http/query-fields';
+import { FilesQuery } from '../file-jobs';
+import { Cursor, KnowledgeLimit, OneOf, Optional, QuestionDay, Whole } from '../http/query-fields';
 
-/** How an extract is to be read, and what it is compared with. */
-export class ReconciliationQuery {
+/** What an extract is compared with. Its region is also the only one searched for what it lacks. */
+export class ReconciliationQuery extends FilesQuery {
   /** The day for which the extract speaks. */
   @QuestionDay()
   validOn!: string;
@@ -12,22 +12,6 @@ export class ReconciliationQuery {
   @Optional()
   @KnowledgeLimit()
   knownAt?: string;
-
-  /** The region of rows that name none, and the only one searched for what they lack. */
-  @Optional()
-  @RegionCode()
-  region?: string;
-
-  /** The sheet of a workbook; left out: its first. */
-  @Optional()
-  @MinLength(1, { message: 'the name of a sheet' })
-  @MaxLength(31, { message: 'the name of a sheet, up to 31 characters' })
-  sheet?: string;
-
-  /** What the file is called, where the body is the file itself. */
-  @Optional()
-  @MaxLength(200, { message: 'a file name of up to 200 characters' })
-  name?: string;
 }
 
 /** Which differences are shown. */

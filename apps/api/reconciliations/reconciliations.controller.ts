@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import {
   Controller,
   Get,
@@ -9,7 +8,7 @@ import {
   Query,
   Req,
   Res,
-  StreamableFile,
+  type StreamableFile,
   UploadedFiles,
 } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
@@ -18,7 +17,7 @@ import type { Principal } from '../../../libs/access';
 import { instantOf } from '../../../libs/ledger';
 import { causes, exceptionKinds, type ReconciliationException } from '../../../libs/reconciliation';
 import { Allows, Caller, Scoped, regionsFor } from '../access';
-import { ApiFiles, ApiJobPaging, JobsQuery, jobPage, takeIn, type FormFile } from '../file-jobs';
+import { ApiFiles, ApiJobPaging, JobsQuery, jobPage, tableFile, takeIn, type FormFile } from '../file-jobs';
 import { Problem, faultOf, invalidInput } from '../http/problem';
 import { cursorOf, placeOf } from '../lists/cursor';
 import { ApiAnswers, ApiFile, ApiFilters, ApiPaging, ApiProblems } from '../openapi/responses';
@@ -71,7 +70,6 @@ export class ReconciliationsController {
     description: 'The region of rows that name none, and the only one searched for what the extract lacks',
     example: EXAMPLE_REGION,
   })
-  @ApiQuery({ name: 'sheet', required: false, description: 'The sheet of a workbook; left out: its first' })
   @ApiAnswers(201, 'Reconciliation', 'Done: how many differences of which cause, and where they are.')
   @ApiAnswers(202, 'Reconciliation', 'Under way.')
   @ApiProblems('invalid-input', 'too-large', 'unsupported-media-type', 'not-ready')
@@ -156,9 +154,7 @@ export class ReconciliationsController {
   @ApiFile('UTF-8 with a byte order mark, so that spreadsheets read it.', 'text/csv')
   @ApiProblems('not-found', 'not-ready')
   table(@Param('reconciliation') id: string, @Caller() caller: Principal): StreamableFile {
-    const file = this.leftBehind(id, caller, TABLE);
-    const disposition = 'attachment; filename="exceptions.csv"';
-    return new StreamableFile(createReadStream(file), { type: 'text/csv; charset=utf-8', disposition });
+    return tableFile(this.leftBehind(id, caller, TABLE), 'exceptions.csv');
   }
 
   /** A list of a reconciliation that is done. Throws where there is none. */

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
@@ -112,7 +111,6 @@ export class Reconciliations implements OnApplicationBootstrap, BeforeApplicatio
         onProgress: (counts) => tell({ ...head, ...counts, byCause: [] }),
         signal,
       });
-      if (mapping !== undefined) rmSync(mapping, { force: true });
       return {
         ...result,
         file: name,

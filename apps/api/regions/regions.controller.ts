@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Ledger } from '../../../libs/ledger';
@@ -6,7 +6,7 @@ import { regionStream } from '../../../events';
 import { Allows, type Change } from '../access';
 import { regionIn } from '../http/edge-validation';
 import { LogPosition } from '../http/log-position';
-import { ApiAnswers, ApiAtLeast, ApiEventsBody, ApiProblems, ApiStreamPage, ApiWrite } from '../openapi/responses';
+import { ApiAnswers, ApiProblems, ApiRecords, ApiStreamPage } from '../openapi/responses';
 import { EventsQuery } from '../recording/events.query';
 import { Recording, type Written } from '../recording/recording.service';
 import { streamPage, type StreamPage } from '../recording/stream-page';
@@ -25,16 +25,11 @@ export class RegionsController {
 
   @Post()
   @Allows('supervisor')
-  @HttpCode(201)
   @ApiOperation({
     operationId: 'recordRegionEvents',
     summary: 'Records what a region announces: collection periods, reference values, rulings, packs',
   })
-  @ApiWrite()
-  @ApiEventsBody('RegionEvent')
-  @ApiAnswers(201, 'Recorded', 'Recorded now, or by the same request before (Idempotency-Hit: true).')
-  @ApiAnswers(202, 'Change', 'Asked for: a second person must approve it.')
-  @ApiProblems('invalid-input', 'id-conflict', 'revision-mismatch', 'too-large', 'unsupported-media-type')
+  @ApiRecords('RegionEvent')
   async record(
     @Param('region') path: string,
     @Query() query: WriteQuery,
@@ -52,7 +47,6 @@ export class RegionsController {
     summary: 'What is recorded of a region, in the order of recording',
   })
   @ApiStreamPage()
-  @ApiAtLeast()
   @ApiAnswers(200, 'RegionEventPage', 'The events. The ETag is the revision of the stream, for If-Match.')
   @ApiProblems('invalid-input')
   async read(
