@@ -8,6 +8,7 @@ import { accept, refuse, type Decision, type NewEvent, type Refused } from './de
 import { Findings } from './findings';
 import { besideEmployee } from './beside-employee';
 import type { Situation } from './situation';
+import { aidedPlace } from './student-place';
 
 /**
  * Opens a relation on the day. What stands in the way is a rule of the region: an old relation that must be suspended, a
@@ -30,6 +31,7 @@ export function register({ data }: Register, at: Situation): Decision {
   if (refused) return refused;
 
   afterDeath(at, findings);
+  if (data.participation === 'student') aidedPlace(data.region, at, findings);
   const registered: RegisteredData = { ...data };
   if (data.scheme === 'employee') {
     const month = paidMonth(data, at, findings);

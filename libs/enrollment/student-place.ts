@@ -1,5 +1,6 @@
 import { toDay, yearOf } from '../calendar';
 import type { PaidData } from '../../events';
+import { aidHeldOn } from '../../projections/entries/aid-held';
 import { sameProvince } from '../policy/evaluation';
 import { refuse, type Refused } from './decision';
 import type { Findings } from './findings';
@@ -7,7 +8,7 @@ import { samePool, type Situation } from './situation';
 
 /**
  * JX-4.1: a new student who is insured elsewhere in the province for the year of entry keeps that place until its end; no
- * second premium is taken. JX-4.3: a student with an aid identity joins, in principle, where it was recognised.
+ * second premium is taken. The place of an aid identity is looked at as well.
  */
 export function earlierPlace(data: PaidData, at: Situation, findings: Findings): Refused | undefined {
   const { region, benefitYear, participation } = data;
@@ -32,13 +33,18 @@ export function earlierPlace(data: PaidData, at: Situation, findings: Findings):
       );
     }
   }
+  aidedPlace(region, at, findings);
+  return undefined;
+}
+
+/** JX-4.3: a student with an aid identity joins, in principle, where it was recognised; elsewhere a person must look. */
+export function aidedPlace(region: string, at: Situation, findings: Findings): void {
   const aided = at.inquiry.read('student.aidedPlace', region, at.on);
-  const identity = at.inquiry.facts('AidGranted').findLast((fact) => fact.day <= at.on);
-  if (aided.known && identity && !samePool(identity.data.region, region)) {
+  const identities = aidHeldOn(at.inquiry, at.on);
+  if (aided.known && identities.length > 0 && identities.every((held) => !samePool(held.region, region))) {
     findings.doubts(aided.rule, {
       zh: '享受救助身份的大学生原则上在身份认定地参保，请核实。',
       en: 'A student with an aid identity joins, in principle, where it was recognised.',
     });
   }
-  return undefined;
 }

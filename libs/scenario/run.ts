@@ -317,9 +317,10 @@ function wantedOf(place: Place): unknown {
   return expect.value;
 }
 
-/** The expected decision; its events are written like those of `given`. */
+/** The expected decision; its events are written like those of `given`, and no review is needed where none is told. */
 function wantedDecision(place: Place): unknown {
-  const wanted = wantedOf(place) as Record<string, unknown>;
+  const stated = wantedOf(place) as Record<string, unknown>;
+  const wanted = stated.review === false ? { ...stated, review: null } : stated;
   const events = place.at('expect').at('events');
   if (events.absent) return wanted;
   if (Array.isArray(events.value)) return { ...wanted, events: events.items('events').map(wantedEvent) };
