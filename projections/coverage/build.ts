@@ -9,6 +9,7 @@ import {
   type Span,
 } from '../../libs/calendar';
 import type { Participation } from '../../events';
+import { poolOf } from '../../libs/policy/evaluation';
 import type { BenefitBasis, PremiumDue } from '../answer/answer';
 import { employeeRuns, type EmployeeRuns } from '../entries/employee-runs';
 import { residentYears, type ResidentYears } from '../entries/resident-years';
@@ -347,7 +348,10 @@ function withoutCovered(windows: readonly WaitingWindow[], covered: readonly Str
     const others = windows.filter(
       ({ scheme, from, payment }) => scheme === window.scheme && from > window.from && payment.id !== window.payment.id,
     );
-    const [left] = subtract(window, [...covered.filter(({ scheme }) => scheme === window.scheme), ...others]);
+    const here = covered.filter(
+      ({ scheme, region }) => scheme === window.scheme && poolOf(region) === poolOf(window.region),
+    );
+    const [left] = subtract(window, [...here, ...others]);
     return left ? [left] : [];
   });
 }
