@@ -52,17 +52,30 @@ export function union(spans: readonly Span[]): Span[] {
 
 /** Spans in order, neighbours joined where they touch or overlap and agree; spans that disagree must not overlap. */
 export function mergeTouching<T extends Span>(spans: readonly T[], agree: (a: T, b: T) => boolean): T[] {
-  const sorted = [...spans].sort((a, b) => a.from - b.from || a.through - b.through);
   const merged: T[] = [];
-  for (const span of sorted) {
+  /** The last of them is a copy, which may grow. */
+  let own = false;
+  for (const span of areInOrder(spans) ? spans : [...spans].sort(byFrom)) {
     const last = merged[merged.length - 1];
-    if (last && span.from <= last.through + 1 && agree(last, span)) {
-      if (span.through > last.through) merged[merged.length - 1] = { ...last, through: span.through };
-    } else {
+    if (!last || span.from > last.through + 1 || !agree(last, span)) {
       merged.push(span);
+      own = false;
+    } else if (span.through > last.through) {
+      if (own) last.through = span.through;
+      else merged[merged.length - 1] = { ...last, through: span.through };
+      own = true;
     }
   }
   return merged;
+}
+
+function areInOrder(spans: readonly Span[]): boolean {
+  for (let i = 1; i < spans.length; i++) if (byFrom(spans[i - 1]!, spans[i]!) > 0) return false;
+  return true;
+}
+
+function byFrom(a: Span, b: Span): number {
+  return a.from - b.from || a.through - b.through;
 }
 
 /** How many points a set of spans holds, each point once. */

@@ -21,7 +21,10 @@ import type { BenefitYear, FeeMonth, PaymentRecord } from '../payments';
 /** Whether the old relation goes on paying while a new one waits (A-41): open, it leaves the waiting day open. */
 const OLD_RELATION = 'switch.oldRelation';
 
-/** The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. */
+/**
+ * The benefit status on a day (待遇状态, CV-13): derived from coverage, waiting, pauses and what stays open; never stored. Without
+ * the payments it is the status alone: neither the days it lasts nor what it rests on.
+ */
 export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, payments?: PaymentRecord): Benefit {
   if (timeline.diedOn !== undefined && on > timeline.diedOn) {
     const { diedOn } = timeline;
@@ -43,10 +46,11 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
   const pause = timeline.paused.find((span) => contains(span, on));
   const covering = timeline.covered.filter((days) => contains(days, on));
   const elsewhere = covering.every(({ region: place }) => poolOf(place) !== poolOf(inquiry.region));
+  const lasting = payments ? edges : () => ({});
   if (pause?.duplicate && poolOf(pause.region) === poolOf(inquiry.region) && elsewhere)
-    return pausedOn(inquiry, pause, on);
+    return { ...pausedOn(inquiry, pause, on), ...lasting(pause) };
   if (covering.length > 0) return coveredOn(inquiry, timeline, covering, on, payments);
-  if (pause) return pausedOn(inquiry, pause, on);
+  if (pause) return { ...pausedOn(inquiry, pause, on), ...lasting(pause) };
 
   const window = timeline.windows.find((span) => contains(span, on));
   const unsettled = timeline.open.find((span) => contains(span, on) && span.question === OLD_RELATION);
@@ -64,7 +68,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
       scheme: window.scheme,
       region: window.region,
       basis: basisOf(window.scheme, window.participation),
-      ...edges(window),
+      ...lasting(window),
       ...(account.known && window.scheme === 'employee' && fundMode(inquiry, timeline, on) !== 'pooledOnly'
         ? { account: account.value }
         : {}),
@@ -84,7 +88,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
       scheme: open.scheme,
       region: open.region,
       ...(open.participation ? { basis: basisOf(open.scheme, open.participation) } : {}),
-      ...edges(open),
+      ...lasting(open),
     };
   }
   const pending = timeline.pending.find((span) => contains(span, on));
@@ -107,7 +111,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
       scheme: pending.scheme,
       region: pending.region,
       basis: basisOf(pending.scheme, pending.participation),
-      ...edges(pending),
+      ...lasting(pending),
     };
   }
   const paid = payments && paidFor(payments, on);
@@ -122,7 +126,7 @@ export function benefitOn(inquiry: Inquiry, timeline: Timeline, on: DayNumber, p
           en: `No paid period covers ${toDay(on)}; there are no benefits.`,
         }),
   }));
-  return uncovered(timeline, on);
+  return payments ? uncovered(timeline, on) : { status: 'notCovered' };
 }
 
 /** The fee month or benefit year that holds the day and is paid, whenever the money came. */
@@ -186,25 +190,20 @@ function coveredOn(
     }));
     return { status: 'covered', restored: covering.every(({ restored }) => restored) };
   }
+  const { scheme, region, basis, restored } = source;
+  if (!payments) return { status: 'covered', scheme, region, basis, restored };
   const whole = mergeTouching(
-    timeline.covered.filter(({ scheme, region }) => scheme === source.scheme && region === source.region),
+    timeline.covered.filter((days) => days.scheme === scheme && days.region === region),
     (a, b) => a.restored === b.restored,
   ).find((span) => contains(span, on))!;
   inquiry.because(() => ({
     claim: 'benefit',
     rule: source.rule ?? 'CV-14',
-    events: (payments && moneyBehind(payments, source, on)) ?? source.events,
-    zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${source.restored ? '，系事后追溯恢复' : ''}。`,
-    en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${source.restored ? ', restored afterwards' : ''}.`,
+    events: moneyBehind(payments, source, on) ?? source.events,
+    zh: `${toDay(on)} 处于享受待遇期间（${daysZh(whole.from, whole.through)}）${restored ? '，系事后追溯恢复' : ''}。`,
+    en: `${toDay(on)} lies within covered days (${daysEn(whole.from, whole.through)})${restored ? ', restored afterwards' : ''}.`,
   }));
-  return {
-    status: 'covered',
-    scheme: source.scheme,
-    region: source.region,
-    basis: source.basis,
-    ...edges(whole),
-    restored: source.restored,
-  };
+  return { status: 'covered', scheme, region, basis, ...edges(whole), restored };
 }
 
 /** The payment of the fee month or benefit year that holds the day; a retiree's day rests on his retirement. */
@@ -230,7 +229,7 @@ function pausedOn(inquiry: Inquiry, pause: PausedDays, on: DayNumber): Benefit {
     zh: `${toDay(on)} 处于暂停待遇期间（${daysZh(pause.from, pause.through)}）。`,
     en: `${toDay(on)} lies within days on which benefits are paused (${daysEn(pause.from, pause.through)}).`,
   }));
-  return { status: 'paused', scheme: pause.scheme, region: pause.region, ...edges(pause) };
+  return { status: 'paused', scheme: pause.scheme, region: pause.region };
 }
 
 function beforePack(inquiry: Inquiry, region: string, firstDay: DayNumber | undefined, on: DayNumber): Benefit {

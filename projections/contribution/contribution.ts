@@ -5,7 +5,7 @@ import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { countableMonths, type CountableMonths } from './countable-months';
 import { consecutiveOn, enrolledDays } from './insured-months';
-import { MonthTally, type CountedMonths, type MonthKind } from './month-tally';
+import { DistinctMonths, MonthTally, type CountedMonths, type MonthCounts, type MonthKind } from './month-tally';
 
 const MILITARY: ReadonlySet<MonthKind> = new Set(['militaryActual', 'militaryDeemed']);
 
@@ -38,17 +38,18 @@ export function tallyOn({ counted }: CountableMonths, on: DayNumber): MonthTally
 
 /** What counts on one day after another, in order. */
 export class RunningTally {
-  private readonly tally = new MonthTally();
+  private readonly tally: MonthCounts;
   private readonly coming: readonly CountedMonths[];
   private readonly standing: CountedMonths[] = [];
   private next = 0;
 
   constructor({ counted }: CountableMonths) {
+    this.tally = areDistinct(counted) ? new DistinctMonths() : new MonthTally();
     this.coming = inOrder(counted) ? counted : [...counted].sort((a, b) => a.from - b.from);
   }
 
   /** The tally of a day that is not before the last one asked; it changes with the next. */
-  on(on: DayNumber): MonthTally {
+  on(on: DayNumber): MonthCounts {
     const { tally, coming, standing } = this;
     for (let i = standing.length - 1; i >= 0; i--) {
       if (on < standing[i]!.until) continue;
@@ -67,6 +68,17 @@ export class RunningTally {
 
 function inOrder(counted: readonly CountedMonths[]): boolean {
   for (let i = 1; i < counted.length; i++) if (counted[i]!.from < counted[i - 1]!.from) return false;
+  return true;
+}
+
+/** Whether no calendar month is given twice, as far as their order shows it: most are paid one after the other. */
+function areDistinct(counted: readonly CountedMonths[]): boolean {
+  let last = -OPEN;
+  for (const { month } of counted) {
+    if (month === undefined) continue;
+    if (month <= last) return false;
+    last = month;
+  }
   return true;
 }
 
@@ -93,7 +105,7 @@ function sums(tally: MonthTally, region: string): ContributionSums {
  * one pooling area.
  */
 export function yearSums(
-  tally: MonthTally,
+  tally: Pick<MonthCounts, 'of' | 'total'>,
   region: string,
 ): Pick<ContributionSums, 'total' | 'actual' | 'localActual'> {
   const recognised = tally.of('militaryActual') + tally.of('spouseActual');

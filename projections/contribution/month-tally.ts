@@ -28,8 +28,37 @@ export interface CountedMonths {
   events: readonly string[];
 }
 
+/** How many months count as what. */
+export interface MonthCounts {
+  add(entry: CountedMonths): void;
+  remove(entry: CountedMonths): void;
+  of(kind: MonthKind): number;
+  readonly total: number;
+}
+
+/** Counts months of which none is given twice. */
+export class DistinctMonths implements MonthCounts {
+  private readonly counts = noMonths();
+
+  add({ kind, count }: CountedMonths): void {
+    this.counts[kind] += count;
+  }
+
+  remove({ kind, count }: CountedMonths): void {
+    this.counts[kind] -= count;
+  }
+
+  of(kind: MonthKind): number {
+    return this.counts[kind];
+  }
+
+  get total(): number {
+    return sumOf(this.counts);
+  }
+}
+
 /** Counts months so that one calendar month counts once, whatever gave it (CV-19). */
-export class MonthTally {
+export class MonthTally implements MonthCounts {
   /** What each calendar month was given as; a list, the strongest first, where several facts gave it. */
   private readonly slots = new Map<MonthNumber, MonthKind | MonthKind[]>();
   private readonly counts = noMonths();
@@ -100,9 +129,7 @@ export class MonthTally {
   }
 
   get total(): number {
-    let total = 0;
-    for (const kind of kinds) total += this.counts[kind];
-    return total;
+    return sumOf(this.counts);
   }
 
   get purchased(): number {
@@ -150,6 +177,12 @@ function noMonths(): Record<MonthKind, number> {
     deemed: 0,
     bought: 0,
   };
+}
+
+function sumOf(counts: Record<MonthKind, number>): number {
+  let total = 0;
+  for (const kind of kinds) total += counts[kind];
+  return total;
 }
 
 function strongestOf(slot: MonthKind | MonthKind[]): MonthKind {

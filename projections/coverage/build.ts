@@ -98,17 +98,26 @@ function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns, years: ResidentYear
 
 /** Intervals in order, those of one relation joined where they touch; where no rule chooses, two relations run side by side. */
 function joined(stretches: readonly Stretch[]): Stretch[] {
-  const alike = new Map<string, Stretch[]>();
+  const groups: Stretch[][] = [];
   for (const stretch of stretches) {
-    const { scheme, region, restored, basis, participation } = stretch;
-    const key = [scheme, region, restored, basis, participation].join();
-    const group = alike.get(key);
+    const group = groups.find(([first]) => isAlike(first!, stretch));
     if (group) group.push(stretch);
-    else alike.set(key, [stretch]);
+    else groups.push([stretch]);
   }
-  return [...alike.values()]
+  if (groups.length === 1) return mergeTouching(groups[0]!, () => true);
+  return groups
     .flatMap((group) => mergeTouching(group, () => true))
     .sort((a, b) => a.from - b.from || a.through - b.through);
+}
+
+function isAlike(a: Stretch, b: Stretch): boolean {
+  return (
+    a.scheme === b.scheme &&
+    a.region === b.region &&
+    a.restored === b.restored &&
+    a.basis === b.basis &&
+    a.participation === b.participation
+  );
 }
 
 function restoredMonths(runs: EmployeeRuns): Stretch[] {

@@ -1,8 +1,9 @@
 import { dayNumber, toDay, type DayNumber } from '../../libs/calendar';
 import {
   jurisdictionsOf,
-  plainReading,
+  ownReadings,
   readSetting,
+  steadyReadings,
   type Citation,
   type Gap,
   type Pack,
@@ -12,6 +13,7 @@ import {
   type RuleKey,
   type RuleValues,
   type Setting,
+  type SteadyReadings,
 } from '../../libs/policy/evaluation';
 import type { Because, Question, ReadingUsed, Undetermined } from '../answer/answer';
 import { factsOf, type Fact, type History } from '../history';
@@ -80,6 +82,11 @@ export class Inquiry {
   private readonly personRulings: readonly Ruling[];
   private readonly known = new Map<unknown, unknown>();
   private lastPack: Pack | undefined;
+  /** The pack that was read last, and what of it needs no day and no choice. */
+  private readPack: Pack | undefined;
+  private steady: SteadyReadings = new Map();
+  /** Nobody chooses otherwise than the packs, and nobody asks which choices were made. */
+  private readonly unruled: boolean;
   /** Where the setting that is being read stands. */
   private readonly place: { pack?: Pack; region: string; on: DayNumber } = { region: '', on: 0 };
   private readonly context: ReadContext = {
@@ -95,6 +102,7 @@ export class Inquiry {
     this.validOn = dayNumber(grounds.question.validOn);
     this.region = grounds.question.region;
     this.personRulings = rulingsOf(grounds.person);
+    this.unruled = !reasons && !grounds.question.readings && this.personRulings.length === 0 && !isRuled(grounds);
   }
 
   get history(): History {
@@ -159,8 +167,12 @@ export class Inquiry {
         needs: first === undefined ? `pack:${region}` : undefined,
       };
     }
-    const setting = pack.settings[key] as Setting<RuleValues[K]> | undefined;
-    return plainReading(setting) ?? this.readAt(setting, pack, region, on);
+    if (pack !== this.readPack) {
+      this.readPack = pack;
+      this.steady = this.unruled ? ownReadings(pack) : steadyReadings(pack);
+    }
+    const steady = this.steady.get(key) as Reading<RuleValues[K]> | undefined;
+    return steady ?? this.readAt(pack.settings[key] as Setting<RuleValues[K]> | undefined, pack, region, on);
   }
 
   private readAt<T>(setting: Setting<T> | undefined, pack: Pack, region: string, on: DayNumber): Reading<T> {
@@ -243,10 +255,12 @@ export class Inquiry {
 
   /** Says what stays open, and what would settle it. */
   undetermined(question: string, gap: { why: Gap | 'parked'; rule?: string; needs?: string }): void {
+    const key = `${question}|${gap.rule ?? ''}|${gap.needs ?? ''}`;
+    if (this.gaps.get(key)?.why === gap.why) return;
     const entry: Undetermined = { question, why: gap.why };
     if (gap.rule !== undefined) entry.rule = gap.rule;
     if (gap.needs !== undefined) entry.needs = gap.needs;
-    this.gaps.set(`${question}|${gap.rule ?? ''}|${gap.needs ?? ''}`, entry);
+    this.gaps.set(key, entry);
   }
 
   /** What is kept by now. */
@@ -327,6 +341,11 @@ function rulingsOf(history: History): readonly Ruling[] {
     rulingsIn.set(history, rulings);
   }
   return rulings;
+}
+
+function isRuled({ regions }: Grounds): boolean {
+  for (const history of regions.values()) if (rulingsOf(history).length > 0) return true;
+  return false;
 }
 
 function publishedIn(history: History, name: string): readonly Reference[] | undefined {

@@ -53,12 +53,9 @@ function changes(inquiry: Inquiry, timeline: Timeline): DayNumber[] {
     // The fund mode of the latest payment says what becomes of the personal account while waiting.
     if (data.fundMode !== undefined && windows.some((window) => contains(window, arrival))) days.add(arrival);
   }
-  const sorted = [...days].sort((a, b) => a - b);
-  const begins = Math.min(
-    first ?? OPEN,
-    ...[covered, windows, pending].flatMap((spans) => spans.map(({ from }) => from)),
-  );
-  return sorted.filter((on) => on >= begins);
+  let begins = first ?? OPEN;
+  for (const spans of [covered, windows, pending]) for (const { from } of spans) begins = Math.min(begins, from);
+  return [...days].filter((on) => on >= begins).sort((a, b) => a - b);
 }
 
 function participationOn(timeline: Timeline, { scheme, region }: Benefit, on: DayNumber): Participation | null {

@@ -1,5 +1,4 @@
 export {
-  plainReading,
   readSetting,
   type Citation,
   type DatedSetting,
@@ -11,6 +10,7 @@ export {
   type Unread,
   type ValueSetting,
 } from './settings';
+export { ownReadings, steadyReadings, type SteadyReadings } from './steady-readings';
 export type { Pack, ReadingText, RuleText } from './pack';
 export { Policies } from './policies';
 export { jurisdictionsOf, poolOf, provinceOf, sameProvince } from './jurisdictions';

@@ -84,11 +84,6 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
   }
 }
 
-/** The reading of a value that is the same on every day and under every choice, once it has been read; undefined for any other. */
-export function plainReading<T>(setting: Setting<T> | undefined): Reading<T> | undefined {
-  return setting && (settled.get(setting) as Reading<T> | undefined);
-}
-
 /** Readings of values in which no clause is unclear, and of gaps that nothing settles; packs never change once loaded. */
 const settled = new WeakMap<object, Reading<unknown>>();
 
