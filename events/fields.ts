@@ -67,7 +67,7 @@ export function EmployerRef(): PropertyDecorator {
 
 /** A region code: six digits, GB/T 2260 or private; not checked against a table, retired codes live on. */
 export function Region(): PropertyDecorator {
-  return field('region', isRegion, REGION);
+  return field('region', isRegionCode, REGION);
 }
 
 /** A day that exists, `YYYY-MM-DD`. */
@@ -196,7 +196,7 @@ export function isEventId(value: unknown): value is string {
   return typeof value === 'string' && EVENT_ID_PATTERN.test(value) && !holdsIdentityNumber(value);
 }
 
-export function isRegion(value: unknown): value is string {
+export function isRegionCode(value: unknown): value is string {
   return typeof value === 'string' && REGION_PATTERN.test(value);
 }
 

@@ -8,6 +8,7 @@ export {
   type ParsedEvent,
 } from './door';
 export { InvalidEvent, describeFaults, unknownField, type Fault } from './faults';
+export { isRegionCode } from './fields';
 export { contentKey, deterministicId, type Sha1 } from './id';
 export {
   creditCodeCheck,

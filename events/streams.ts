@@ -1,4 +1,4 @@
-import { isRegion } from './fields';
+import { isRegionCode } from './fields';
 import { isEmployerId, isPersonId } from './identity';
 import type { StreamKind } from './words';
 
@@ -9,7 +9,7 @@ export function parseStream(stream: unknown): { kind: StreamKind; id: string } |
   const kind = stream.slice(0, dash);
   const id = stream.slice(dash + 1);
   if (kind === 'person') return isPersonId(id) ? { kind, id } : undefined;
-  if (kind === 'region') return isRegion(id) ? { kind, id } : undefined;
+  if (kind === 'region') return isRegionCode(id) ? { kind, id } : undefined;
   if (kind === 'employer') return isEmployerId(id) ? { kind, id } : undefined;
   return undefined;
 }

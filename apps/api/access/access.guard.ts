@@ -1,9 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import { AuditTrail, holdsRole, mayReach, mayReachOne, type Principal } from '../../../libs/access';
-import { isEmployerId, isPersonId } from '../../../events';
+import { isEmployerId, isPersonId, isRegionCode } from '../../../events';
 import { Problem } from '../http/problem';
-import { isRegionCode } from '../http/query-fields';
 import { Belonging, type Standing } from './belonging';
 import { regionsIn } from './reach';
 import { outOfReach, roleMissing, unauthenticated, unknownToCaller } from './refusals';

@@ -1,7 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { parsePlace } from '../../../libs/feeds';
 import { secretBytes } from '../../../libs/feeds/webhooks';
-import { isRegionCode } from '../http/query-fields';
+import { isRegionCode } from '../../../events';
 
 /** The kinds of values that feeds and webhooks are told, as class-validator decorators; the message is what was expected. */
 

@@ -4,9 +4,8 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import { getMetadataStorage } from 'class-validator';
 import type { Request } from 'express';
 import type { Observable } from 'rxjs';
-import { isEmployerId, isPersonId, unknownField } from '../../../events';
+import { isEmployerId, isPersonId, isRegionCode, unknownField } from '../../../events';
 import { faultOf, invalidInput, type InputFault } from './problem';
-import { isRegionCode } from './query-fields';
 
 /** Validates parameters and plain bodies by their classes; an unknown one is refused, or a slip would silently be a default. */
 export function edgeValidation(): ValidationPipe {

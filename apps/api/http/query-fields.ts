@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { isDay, toInstant } from '../../../libs/calendar';
-import { isPersonId, parseStream } from '../../../events';
+import { isPersonId, isRegionCode } from '../../../events';
 
 /** The kinds of values that parameters and plain bodies hold, as class-validator decorators; the message is what was expected. */
 
@@ -119,10 +119,6 @@ export function ReadingChoices(): PropertyDecorator {
 }
 
 export const READING = /^([A-Z]-\d{2,3})[:=]([A-Za-z0-9]{1,16})$/;
-
-export function isRegionCode(value: unknown): value is string {
-  return typeof value === 'string' && parseStream(`region-${value}`) !== undefined;
-}
 
 function isQuestionDay(value: unknown): value is string {
   return isDay(value) && value >= '1900-01-01' && value <= '2199-12-31';

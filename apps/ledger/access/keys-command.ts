@@ -9,6 +9,7 @@ import {
   shownKey,
   type Principal,
 } from '../../../libs/access';
+import { isRegionCode } from '../../../events';
 import { dataFolder } from '../installation';
 import { table } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
@@ -29,7 +30,6 @@ interface RotateOptions extends Options {
 }
 
 const DATA = ['--data <folder>', 'the data folder of the server'] as const;
-const REGION = /^[1-9]\d{5}$/;
 
 /** `ledger access keys add|list|revoke|rotate`: also while the server runs; what is revoked opens nothing from then on. */
 export function addKeys(access: Command, terminal: Terminal): void {
@@ -136,7 +136,7 @@ function withKeys<T>({ data }: Options, use: (keys: KeyRing) => T): T {
 
 function regionsOf(given: readonly string[]): Principal['regions'] {
   if (given.length === 1 && given[0] === 'all') return 'all';
-  const wrong = given.find((code) => !REGION.test(code));
+  const wrong = given.find((code) => !isRegionCode(code));
   if (wrong !== undefined) throw new BadInput(`--region ${wrong}: expected region codes of six digits, or all`);
   return given;
 }

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { isDay } from '../../../libs/calendar';
 import {
   RegionNeeded,
   openLedger,
@@ -14,9 +13,9 @@ import type { LoadedPolicies } from '../../../libs/policy';
 import { NoPack, policiesWith } from '../../../libs/simulation';
 import { isPersonId, toStored, type LedgerEvent } from '../../../events';
 import type { Answer } from '../../../projections/answer';
-import { knownAtLimit } from '../../../projections/history';
 import { askAgain, basisOf, giveAnswer, personOf, type GivingOptions } from '../disputes';
 import { openPolicies, policiesFolder } from '../installation';
+import { dayIn, knownAtIn, regionIn } from '../option-values';
 import { answerPage } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { alternativesOf } from './both-readings';
@@ -86,14 +85,12 @@ async function runAnswer(options: Options, terminal: Terminal): Promise<Status> 
     return giveAnswer(handedOutTo(options), basisOf('--basis', options.basis), options, terminal);
   }
   if (on === undefined) throw new BadInput('--on: expected the day asked about, YYYY-MM-DD');
-  if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
-  if (options.region !== undefined && !/^[1-9]\d{5}$/.test(options.region)) {
-    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(options.region)}`);
-  }
-  const knownAt = knownAtOf(options.known);
+  dayIn('--on', on);
+  const region = regionIn(options.region);
+  const knownAt = knownAtIn('--known', options.known);
   const policies = packsOf(options);
   if (options.record) {
-    const basis = { validOn: on, knownAt, region: options.region, readings: readingsOf(options, policies) };
+    const basis = { validOn: on, knownAt, region, readings: readingsOf(options, policies) };
     return giveAnswer(handedOutTo(options), basis, options, terminal);
   }
   const source = sourceOf(options);
@@ -101,7 +98,7 @@ async function runAnswer(options: Options, terminal: Terminal): Promise<Status> 
     const ledger = openLedger({ store: source.reader, policies, clock: Date.now });
     const asked: Asked = {
       person: source.person,
-      region: options.region,
+      region,
       validOn: on,
       knownAt,
       readings: readingsOf(options, policies),
@@ -201,16 +198,6 @@ function readerOver(streams: ReadonlyMap<string, readonly LedgerEvent[]>): Strea
         })),
       ),
   };
-}
-
-function knownAtOf(known: string | undefined): string | bigint | undefined {
-  if (known === undefined) return undefined;
-  try {
-    const limit = knownAtLimit(known);
-    return typeof limit === 'bigint' ? limit : known;
-  } catch {
-    throw new BadInput(`--known: expected a day, an instant or a position, got ${JSON.stringify(known)}`);
-  }
 }
 
 function addReading(text: string, readings: Record<string, string>): Record<string, string> {

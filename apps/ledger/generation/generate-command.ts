@@ -16,7 +16,7 @@ import {
 } from '../../../libs/generation';
 import { csvLine } from '../../../libs/importing';
 import type { LoadedPolicies } from '../../../libs/policy';
-import { toStored, type LedgerEvent } from '../../../events';
+import { isRegionCode, toStored, type LedgerEvent } from '../../../events';
 import { dataFolder, openPolicies } from '../installation';
 import { writingStore } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
@@ -110,7 +110,7 @@ function populationOf({ persons, seed, regions, from, through, policies }: Optio
   const law = openPolicies(policies);
   const codes = regions?.split(',').map((code) => code.trim()) ?? placesRuled(law);
   for (const code of codes) {
-    if (!/^[1-9]\d{5}$/.test(code))
+    if (!isRegionCode(code))
       throw new BadInput(`--regions: expected codes of six digits with commas between, got ${JSON.stringify(code)}`);
   }
   for (const [option, month] of Object.entries({ from, through })) {
@@ -132,7 +132,7 @@ function populationOf({ persons, seed, regions, from, through, policies }: Optio
 
 /** The regions with a pack of their own that no other pack's region lies below. */
 function placesRuled({ packs }: LoadedPolicies): string[] {
-  const ruled = [...new Set(packs.map(({ region }) => region))].filter((region) => /^[1-9]\d{5}$/.test(region));
+  const ruled = [...new Set(packs.map(({ region }) => region))].filter(isRegionCode);
   const holds = (region: string, other: string) => region !== other && other.startsWith(region.replace(/(?:00)+$/, ''));
   return ruled.filter((region) => !ruled.some((other) => holds(region, other))).sort();
 }

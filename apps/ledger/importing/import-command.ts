@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
 import {
   RefusedFile,
-  RefusedMapping,
   importFiles,
   journalBeside,
-  loadMapping,
   withoutRefusedRows,
   type FileSummary,
   type ImportProgress,
   type ImportSummary,
-  type Mapping,
 } from '../../../libs/importing';
 import { openLedger } from '../../../libs/ledger';
 import { dataFolder, openPolicies } from '../installation';
+import { mappingIn, regionIn } from '../option-values';
 import { writingStore } from '../store-access';
 import { VaultOnDemand } from '../vault-access';
 import {
@@ -65,9 +63,7 @@ export function addImport(program: Command, terminal: Terminal): void {
 
 async function runImport(named: readonly string[], options: Options, terminal: Terminal): Promise<Status> {
   const { region, actor, migratedFrom, sheet, lang } = options;
-  if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
-    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
-  const mapping = mappingOf(options.mapping);
+  const terms = { region: regionIn(region), mapping: mappingIn(options.mapping) };
   const policies = openPolicies(options.policies);
   const { files, leftOut } = withoutRefusedRows([...new Set(named)]);
   for (const file of leftOut) terminal.err(`${leftOutLine(file, lang)}\n`);
@@ -78,9 +74,8 @@ async function runImport(named: readonly string[], options: Options, terminal: T
       return await importFiles({
         files,
         ledger,
-        mapping,
+        ...terms,
         sheet,
-        region,
         actor,
         migratedFrom,
         identities,
@@ -102,15 +97,6 @@ function leftOutLine(file: string, language: Language): string {
   return language === 'zh'
     ? `${file}：前次导入的拒收行清单，不作为文件导入；改好后单独导入`
     : `${file}: left out, it lists the refused rows of an earlier import; mend them and import it by itself`;
-}
-
-function mappingOf(file: string | undefined): Mapping {
-  try {
-    return loadMapping(file);
-  } catch (error) {
-    if (error instanceof RefusedMapping) throw new BadInput(`--mapping: ${error.message}`);
-    throw error;
-  }
 }
 
 function progressOf({ file, rows, events, refused }: ImportProgress, language: Language): string {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isDay } from '../../../libs/calendar';
 import {
   checkPolicies,
   coverageMarkdown,
@@ -18,7 +17,9 @@ import {
 } from '../../../libs/policy';
 import { instantOf } from '../../../libs/ledger';
 import { UnreadableScenario, coveringCases } from '../../../libs/scenario';
+import { isRegionCode } from '../../../events';
 import { installationFolder, openPolicies, policiesFolder } from '../installation';
+import { dayIn } from '../option-values';
 import { inForcePage } from '../pages';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Terminal } from '../terminal';
 
@@ -73,7 +74,7 @@ function addShow(policy: Command, terminal: Terminal): void {
     ([region], options) => {
       if (!/^\d{6}$/.test(region!)) throw new BadInput(`expected a region code of six digits, got ${JSON.stringify(region)}`);
       const { on = instantOf(Date.now()).slice(0, 10) } = options;
-      if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
+      dayIn('--on', on);
       const inForce = showInForce(openPolicies(options.policies), region!, on);
       terminal.out(options.json ? printedJson(inForce) : inForcePage(inForce, options.lang));
       return inForce.pack === undefined ? 1 : 0;
@@ -131,9 +132,9 @@ function addNew(policy: Command, terminal: Terminal): void {
         .option('--schemes <scheme...>', 'employee, resident', ['employee', 'resident'])
         .option(...FOLDER),
     ([region], options) => {
-      if (!/^[1-9]\d{5}$/.test(region!)) throw new BadInput(`expected a region code of six digits, got ${JSON.stringify(region)}`);
+      if (!isRegionCode(region)) throw new BadInput(`expected a region code of six digits, got ${JSON.stringify(region)}`);
       if (!/^[a-z][a-z0-9-]*$/.test(options.slug)) throw new BadInput(`--slug: expected latin letters, digits and hyphens, got ${JSON.stringify(options.slug)}`);
-      if (!isDay(options.from)) throw new BadInput(`--from: expected a day YYYY-MM-DD, got ${JSON.stringify(options.from)}`);
+      dayIn('--from', options.from);
       const schemes = options.schemes.map((scheme) => {
         if (scheme === 'employee' || scheme === 'resident') return scheme;
         throw new BadInput(`--schemes: expected employee or resident, got ${JSON.stringify(scheme)}`);

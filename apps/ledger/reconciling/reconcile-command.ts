@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { isDay, toInstant } from '../../../libs/calendar';
-import { RefusedFile, RefusedMapping, loadMapping, type Mapping } from '../../../libs/importing';
+import { RefusedFile } from '../../../libs/importing';
 import { openLedger } from '../../../libs/ledger';
 import {
   ExceptionsFile,
@@ -9,6 +8,7 @@ import {
   type ReconciliationException,
 } from '../../../libs/reconciliation';
 import { dataFolder, openPolicies } from '../installation';
+import { dayIn, knownAtIn, mappingIn, regionIn } from '../option-values';
 import { readingStore } from '../store-access';
 import { VaultOnDemand, hasVault } from '../vault-access';
 import {
@@ -62,13 +62,14 @@ export function addReconcile(program: Command, terminal: Terminal): void {
 
 async function runReconcile(file: string, options: Options, terminal: Terminal): Promise<Status> {
   const { on, region, sheet, lang, out } = options;
-  if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
-  if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
-    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
   if (out !== undefined && !/\.(csv|jsonl|ndjson)$/i.test(out))
     throw new BadInput(`--out: expected a file ending in .csv or .jsonl, got ${JSON.stringify(out)}`);
-  const knownAt = limitOf(options.knownAt);
-  const mapping = mappingOf(options.mapping);
+  const terms = {
+    validOn: dayIn('--on', on),
+    region: regionIn(region),
+    knownAt: knownAtIn('--known-at', options.knownAt),
+    mapping: mappingIn(options.mapping),
+  };
   const policies = openPolicies(options.policies);
   const list = out === undefined ? undefined : new ExceptionsFile(out, /\.csv$/i.test(out) ? 'csv' : 'jsonl');
   const kept: ReconciliationException[] = [];
@@ -79,12 +80,9 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
       reconcile({
         file,
         sheet,
-        mapping,
+        ...terms,
         store,
         ledger: openLedger({ store, policies, clock: Date.now }),
-        validOn: on,
-        knownAt,
-        region,
         identities,
         onException: (exception) => {
           list?.add(exception);
@@ -109,25 +107,6 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
   } finally {
     list?.close();
     await identities?.close();
-  }
-}
-
-function limitOf(text: string | undefined): string | bigint | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,18}$/.test(text)) return BigInt(text);
-  if (isDay(text)) return text;
-  const instant = toInstant(text);
-  if (instant === undefined)
-    throw new BadInput(`--known-at: expected a day, an instant or a position in the log, got ${JSON.stringify(text)}`);
-  return instant;
-}
-
-function mappingOf(file: string | undefined): Mapping {
-  try {
-    return loadMapping(file);
-  } catch (error) {
-    if (error instanceof RefusedMapping) throw new BadInput(`--mapping: ${error.message}`);
-    throw error;
   }
 }
 

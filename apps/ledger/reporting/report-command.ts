@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { isDay } from '../../../libs/calendar';
 import { readModelLocation } from '../../../libs/read-model';
 import {
   NothingProjected,
@@ -18,8 +17,8 @@ import {
   type Sheet,
   type Sink,
 } from '../../../libs/reports';
-import { knownAtLimit } from '../../../projections/history';
 import { dataFolder, openPolicies } from '../installation';
+import { dayIn, knownAtIn, regionIn } from '../option-values';
 import { table } from '../pages';
 import { readingStore } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
@@ -100,24 +99,17 @@ function requestOf(name: string, { on, known, since, region, lang }: Options): R
       `there is no report ${JSON.stringify(name)}; expected one of ${reports.map((one) => one.name).join(', ')}`,
     );
   if (on === undefined) throw new BadInput('--on: expected the day asked about, YYYY-MM-DD');
-  for (const [option, day] of Object.entries({ on, since })) {
-    if (day !== undefined && !isDay(day))
-      throw new BadInput(`--${option}: expected a day YYYY-MM-DD, got ${JSON.stringify(day)}`);
-  }
-  if (since !== undefined && since >= on) throw new BadInput(`--since: expected a day before ${on}, got ${since}`);
-  if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
-    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
-  return { report, validOn: on, knownAt: knownAtOf(known), since, region, language: lang };
-}
-
-function knownAtOf(known: string | undefined): string | bigint | undefined {
-  if (known === undefined) return undefined;
-  try {
-    const limit = knownAtLimit(known);
-    return typeof limit === 'bigint' ? limit : known;
-  } catch {
-    throw new BadInput(`--known: expected a day, an instant or a position, got ${JSON.stringify(known)}`);
-  }
+  dayIn('--on', on);
+  if (since !== undefined && dayIn('--since', since) >= on)
+    throw new BadInput(`--since: expected a day before ${on}, got ${since}`);
+  return {
+    report,
+    validOn: on,
+    knownAt: knownAtIn('--known', known),
+    since,
+    region: regionIn(region),
+    language: lang,
+  };
 }
 
 async function toTerminal(

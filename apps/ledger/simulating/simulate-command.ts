@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { isDay } from '../../../libs/calendar';
 import { NoPack, changeOf, counted, policiesWith, simulate, type SimulationResult } from '../../../libs/simulation';
 import { dataFolder, openPolicies, policiesFolder } from '../installation';
+import { dayIn, regionIn } from '../option-values';
 import { table } from '../pages';
 import { readingStore } from '../store-access';
 import {
@@ -48,10 +48,8 @@ export function addSimulate(program: Command, terminal: Terminal): void {
 }
 
 async function runSimulate(options: Options, terminal: Terminal): Promise<Status> {
-  const { on, region, lang, json, quiet } = options;
-  if (!isDay(on)) throw new BadInput(`--on: expected a day YYYY-MM-DD, got ${JSON.stringify(on)}`);
-  if (region !== undefined && !/^[1-9]\d{5}$/.test(region))
-    throw new BadInput(`--region: expected six digits, got ${JSON.stringify(region)}`);
+  const { lang, json, quiet } = options;
+  const terms = { on: dayIn('--on', options.on), region: regionIn(options.region) };
   const before = openPolicies(options.policies);
   const after = packsWith(options);
   const result = await readingStore(dataFolder(options.store), (store) =>
@@ -59,8 +57,7 @@ async function runSimulate(options: Options, terminal: Terminal): Promise<Status
       store,
       before,
       after,
-      on,
-      region,
+      ...terms,
       onProgress: quiet ? undefined : (persons) => terminal.err(`${persons} persons\n`),
     }),
   );

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { isRegionCode } from '../../../events';
 import { isRole } from '../principal';
 
 const FAULTS_TOLD = 20;
@@ -33,7 +34,7 @@ function faultOf({ hash, roles, regions }: Kept): string | undefined {
   const held = parsed(roles);
   if (!Array.isArray(held) || !held.every(isRole)) return 'a role that this program does not know';
   const reached = parsed(regions);
-  const codes = Array.isArray(reached) && reached.every((one) => typeof one === 'string' && /^[1-9]\d{5}$/.test(one));
+  const codes = Array.isArray(reached) && reached.every(isRegionCode);
   return reached === 'all' || codes ? undefined : 'regions that are none';
 }
 

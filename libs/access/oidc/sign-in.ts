@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify, type JWTPayload } from 'jose';
-import { holdsIdentityNumber } from '../../../events';
+import { holdsIdentityNumber, isRegionCode } from '../../../events';
 import { isRole, type Principal } from '../principal';
 import { IssuerKeys, type KeySource } from './issuer-keys';
 
@@ -102,7 +102,7 @@ export class SignIn {
     return {
       subject: `oidc:${subject}`,
       roles: wordsOf(claimAt(payload, rolesClaim)).filter(isRole),
-      regions: regions.includes('all') ? 'all' : regions.filter((one) => /^[1-9]\d{5}$/.test(one)),
+      regions: regions.includes('all') ? 'all' : regions.filter(isRegionCode),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { isKeyName, isRole, roles, type Principal, type Role } from '../../../../libs/access';
-import { Optional, QuestionDay, YesOrNo, isRegionCode } from '../../http/query-fields';
+import { isRegionCode } from '../../../../events';
+import { Optional, QuestionDay, YesOrNo } from '../../http/query-fields';
 
 function Field(validate: (value: unknown) => boolean, expected: string): PropertyDecorator {
   return ValidateBy({ name: 'field', validator: { validate, defaultMessage: () => expected } });
