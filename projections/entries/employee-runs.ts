@@ -28,6 +28,7 @@ import type { Fact } from '../history';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { isCurrent, type FeeMonth, type PaymentRecord } from '../payments';
 import { aidHeldOn } from './aid-held';
+import { isPartOnly } from './part-payment';
 import { insuredAsResident } from './resident-months';
 import { explainWaiver, explainWindow, startDay, windowFrom } from './waiting';
 
@@ -118,8 +119,8 @@ class Walk {
     const byPayment = new Map<string, Batch>();
     for (const paid of this.payments.months) {
       if (paid.refundedOn !== undefined) continue;
-      if (!isCurrent(paid.kind)) {
-        if (paid.kind === 'back') this.noteBackPaid(paid);
+      if (!isCurrent(paid.kind) || isPartOnly(this.inquiry, paid)) {
+        if (paid.kind !== 'backUnregistered') this.noteBackPaid(paid);
         continue;
       }
       const batch = byPayment.get(paid.payment.id);

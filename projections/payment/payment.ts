@@ -1,6 +1,7 @@
 import { dayNumber, monthNumber, monthOf, toMonth, yearOf, type DayNumber } from '../../libs/calendar';
 import type { PaymentState } from '../answer/answer';
 import { lastPaidMonth, type RelationRecord, type Timeline } from '../coverage';
+import { paidInFull } from '../entries/part-payment';
 import type { Inquiry } from '../inquiry';
 import type { PaymentRecord } from '../payments';
 import { contributionDue, retireeFrom } from '../retirement';
@@ -9,7 +10,8 @@ import { contributionDue, retireeFrom } from '../retirement';
  * The payment status on a day (JL-9, CV-23): of the employee relation, else of the resident year. Only money that had
  * arrived by the day counts.
  */
-export function paymentOn(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline, on: DayNumber): PaymentState {
+export function paymentOn(inquiry: Inquiry, record: PaymentRecord, timeline: Timeline, on: DayNumber): PaymentState {
+  const payments = paidInFull(inquiry, record);
   const retired = timeline.covered.some(({ basis, from }) => basis === 'retiree' && from <= on);
   const alive = timeline.diedOn === undefined || on <= timeline.diedOn;
   if (retired && alive && !contributionDue(inquiry, payments, retireeFrom(inquiry, payments), on)) {

@@ -55,6 +55,11 @@ export const employeeKeys: KeyDefinitions<Pick<RuleValues, FamilyKey>> = {
     en: 'From when benefits pause while the employer is in arrears',
     shape: oneOf('firstUnpaidMonth', 'afterMissedDueDate'),
   },
+  'arrears.partPayment': {
+    zh: '未足额缴纳的费款',
+    en: 'What a fee month paid in part counts as',
+    shape: oneOf('unpaid', 'paid'),
+  },
   'arrears.restore': {
     zh: '单位补缴恢复待遇的界限',
     en: 'Within what time a full back-payment of the employer restores the gap',

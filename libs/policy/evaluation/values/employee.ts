@@ -38,6 +38,8 @@ export interface EmployeeValues {
 
   /** While the employer is in arrears the staff's benefits pause, and from when. */
   'arrears.pauseFrom': 'firstUnpaidMonth' | 'afterMissedDueDate';
+  /** A month whose principal is not complete is no paid month until it is. */
+  'arrears.partPayment': 'unpaid' | 'paid';
   /** Full back-payment within the limit restores the gap. */
   'arrears.restore': { months: number; inclusive: boolean; measure: 'feeMonths' | 'elapsed' };
   /** Over the limit: benefits resume from full payment, or the break is an interruption with its waiting. */
