@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { eventTypes, personEventTypes } from '../../events';
-import { commandNames } from './persons/commands';
+import { commandNames } from '../../libs/enrollment';
 import { startTestServer, type TestServer } from './testing/test-server';
 
 /** Malformed inputs for every route: whatever is sent, the answer is a problem or a success, never a fault of the server. */

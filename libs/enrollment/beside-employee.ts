@@ -28,14 +28,11 @@ export function besideEmployee(at: Situation, findings: Findings): Refused | und
     }
     return undefined;
   }
-  const rule = at.inquiry.read('registration.residentBesideEmployee', at.region, at.on);
-  if (!rule.known) {
-    findings.silent('registration.residentBesideEmployee', {
-      zh: '职工医保参保缴费状态正常，文件未规定能否同时登记居民医保，请人工核实。',
-      en: 'The employee relation is normal and paid; the document does not say whether a resident one may stand beside it.',
-    });
-    return undefined;
-  }
+  const rule = at.ruled('registration.residentBesideEmployee', findings, {
+    zh: '职工医保参保缴费状态正常，文件未规定能否同时登记居民医保，请人工核实。',
+    en: 'The employee relation is normal and paid; the document does not say whether a resident one may stand beside it.',
+  });
+  if (!rule) return undefined;
   return refuse(
     rule.rule,
     {

@@ -1,6 +1,7 @@
 import type {
   BackPaymentRequestedData,
   DuplicateSettledData,
+  EventType,
   PaidData,
   RefundedData,
   RegisteredData,
@@ -37,3 +38,19 @@ export type Command =
   | Pay
   | ElectDuplicate
   | ResolveDuplicate;
+
+/** The type of the event that a command asks for, whose data it carries. */
+export const eventOfCommand = {
+  Register: 'Registered',
+  Suspend: 'Suspended',
+  Terminate: 'Terminated',
+  Transfer: 'Transferred',
+  Retire: 'Retired',
+  Refund: 'Refunded',
+  RequestBackPayment: 'BackPaymentRequested',
+  Pay: 'Paid',
+  ElectDuplicate: 'DuplicateElected',
+  ResolveDuplicate: 'DuplicateResolved',
+} as const satisfies Record<Command['type'], EventType>;
+
+export const commandNames = Object.keys(eventOfCommand) as Command['type'][];

@@ -1,3 +1,3 @@
 export { decide } from './decide';
-export type { Command } from './command';
+export { commandNames, eventOfCommand, type Command } from './command';
 export type { Accepted, Decision, Refused } from './decision';

@@ -8,6 +8,7 @@ import { placeMustMatch } from './belonging';
 import type { Pay } from './command';
 import { accept, refuse, type Decision, type Refused } from './decision';
 import { Findings } from './findings';
+import { unregisteredRule } from './request-back-payment';
 import { earlierPlace } from './student-place';
 import { SUPPOSED, samePool, type Situation } from './situation';
 
@@ -135,14 +136,11 @@ function participationOf({ participation, region }: PaidData, at: Situation): st
 
 /** JX-3.1, JX-3.2: a flexible worker pays the whole year at once, or after a stop the rest of it from the month after. */
 function wholeYear(months: readonly MonthNumber[], at: Situation, findings: Findings): Refused | undefined {
-  const cadence = at.inquiry.read('flexible.cadence', at.region, at.on);
-  if (!cadence.known) {
-    findings.silent('flexible.cadence', {
-      zh: '灵活就业人员按年还是按月缴费，文件未规定，请人工核实。',
-      en: 'The document does not say whether flexible workers pay by the year or by the month.',
-    });
-    return undefined;
-  }
+  const cadence = at.ruled('flexible.cadence', findings, {
+    zh: '灵活就业人员按年还是按月缴费，文件未规定，请人工核实。',
+    en: 'The document does not say whether flexible workers pay by the year or by the month.',
+  });
+  if (!cadence) return undefined;
   if (cadence.value !== 'wholeYear') return undefined;
   const first = months[0]!;
   const year = yearOfMonth(first);
@@ -215,14 +213,8 @@ function paidElsewhere(months: readonly MonthNumber[], at: Situation): Refused |
 
 /** JX-2.1: months never registered are paid on proof of employment, the employer's and the person's part together. */
 function bothParts({ unitFen, personFen }: PaidData, at: Situation, findings: Findings): Refused | undefined {
-  const rule = at.inquiry.read('backPayment.unregistered', at.region, at.on);
-  if (!rule.known) {
-    findings.silent('backPayment.unregistered', {
-      zh: '未参保登记期间的补缴，文件未规定，请人工核实。',
-      en: 'The document is silent on back-payment for employment that was never registered.',
-    });
-    return undefined;
-  }
+  const rule = unregisteredRule(at, findings);
+  if (!rule) return undefined;
   const proved = at.inquiry
     .facts('BackPaymentRequested')
     .some(({ day, data }) => day <= at.on && data.kind === 'unregistered' && (data.evidence?.length ?? 0) > 0);

@@ -37,14 +37,8 @@ function unregistered(
   at: Situation,
   findings: Findings,
 ): Refused | undefined {
-  const rule = at.inquiry.read('backPayment.unregistered', at.region, at.on);
-  if (!rule.known) {
-    findings.silent('backPayment.unregistered', {
-      zh: '未参保登记期间的补缴，文件未规定，请人工核实。',
-      en: 'The document is silent on back-payment for employment that was never registered.',
-    });
-    return undefined;
-  }
+  const rule = unregisteredRule(at, findings);
+  if (!rule) return undefined;
   if (rule.value.evidence && (evidence?.length ?? 0) === 0) {
     return refuse(rule.rule, {
       zh: '须提供劳动合同、工资发放表等证明材料确定劳动关系。',
@@ -65,16 +59,21 @@ function unregistered(
   );
 }
 
+/** What is ruled on months before any registration. */
+export function unregisteredRule(at: Situation, findings: Findings) {
+  return at.ruled('backPayment.unregistered', findings, {
+    zh: '未参保登记期间的补缴，文件未规定，请人工核实。',
+    en: 'The document is silent on back-payment for employment that was never registered.',
+  });
+}
+
 /** JX-2.2: months in which the relation was suspended are no arrears. */
 function arrears({ feeMonths }: RequestBackPayment['data'], at: Situation, findings: Findings): Refused | undefined {
-  const rule = at.inquiry.read('backPayment.arrears', at.region, at.on);
-  if (!rule.known) {
-    findings.silent('backPayment.arrears', {
-      zh: '欠费补缴的办法文件未规定，请人工核实。',
-      en: 'The document is silent on the back-payment of arrears.',
-    });
-    return undefined;
-  }
+  const rule = at.ruled('backPayment.arrears', findings, {
+    zh: '欠费补缴的办法文件未规定，请人工核实。',
+    en: 'The document is silent on the back-payment of arrears.',
+  });
+  if (!rule) return undefined;
   if (!rule.value.notWhileSuspended) return undefined;
   const suspended = suspendedMonths(at, (feeMonths ?? []).map(monthNumber));
   if (suspended.length === 0) return undefined;

@@ -1,10 +1,11 @@
 import { OPEN, dayNumber, type Day, type DayNumber, type MonthNumber } from '../calendar';
 import type { EventType, Scheme } from '../../events';
-import { poolOf } from '../policy/evaluation';
+import { poolOf, type Reading, type RuleKey, type RuleValues } from '../policy/evaluation';
 import { timelineOf, type RelationRecord, type Timeline } from '../../projections/coverage';
 import { historyOf, type Fact } from '../../projections/history';
 import { Inquiry, type Grounds } from '../../projections/inquiry';
 import { paymentRecord, type BenefitYear, type FeeMonth, type PaymentRecord } from '../../projections/payments';
+import type { Findings } from './findings';
 
 /** Where a person stands when something is asked for: what the ledger knows on the day, under the region's rules. */
 export class Situation {
@@ -25,6 +26,18 @@ export class Situation {
 
   get timeline(): Timeline {
     return (this.drawn ??= timelineOf(this.inquiry, this.payments).timeline);
+  }
+
+  /** The rule in force; where the document does not say, undefined, and a finding in these words. */
+  ruled<K extends RuleKey>(
+    key: K,
+    findings: Findings,
+    words: { zh: string; en: string },
+  ): Extract<Reading<RuleValues[K]>, { known: true }> | undefined {
+    const rule = this.inquiry.read(key, this.region, this.on);
+    if (rule.known) return rule;
+    findings.silent(key, words);
+    return undefined;
   }
 
   /** Whether the event is on record for the day, of the same scheme and region. */

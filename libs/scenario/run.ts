@@ -1,14 +1,14 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDay } from '../calendar';
-import { decide } from '../enrollment';
+import { commandNames, decide, eventOfCommand } from '../enrollment';
 
 import type { Policies } from '../policy/evaluation';
 import { answer } from '../../projections/answer';
 import { historyAt, knownAtLimit, type History } from '../../projections/history';
 import { onePerson } from '../../projections/grounds';
 import type { Grounds } from '../../projections/inquiry';
-import { parseStream, personStream, type LedgerEvent } from '../../events';
+import { parseStream, personStream, type EventType, type LedgerEvent } from '../../events';
 import { disagreements, type Disagreement } from './agreement';
 import { defaultPerson, isEventType, plainData, stageCase, type Stage } from './given';
 import { readCases, type Case } from './scenario';
@@ -166,12 +166,11 @@ class CaseRun {
     const [type, ...more] = written.keys('command');
     if (type === undefined || more.length > 0)
       throw written.fault(`command: expected one command, got ${shown(written.value)}`);
-    const event = EVENT_OF_COMMAND[type];
-    if (event === undefined) {
-      throw written.fault(
-        `command: ${shown(type)} is no command; expected one of ${Object.keys(EVENT_OF_COMMAND).join(', ')}`,
-      );
+    const command = commandNames.find((one) => one === type);
+    if (command === undefined) {
+      throw written.fault(`command: ${shown(type)} is no command; expected one of ${commandNames.join(', ')}`);
     }
+    const event = eventOfCommand[command];
     const data = this.commandData(event, plainData(event, written.at(type).value), person);
     const { region } = this.scenario;
     return {
@@ -185,7 +184,7 @@ class CaseRun {
   }
 
   /** A command's fields with the scenario's defaults, as for the event it asks for. */
-  private commandData(event: CommandEvent, data: Record<string, unknown>, person: string): Record<string, unknown> {
+  private commandData(event: EventType, data: Record<string, unknown>, person: string): Record<string, unknown> {
     const { region, people } = this.scenario;
     if (event === 'Transferred') data['toRegion'] ??= region;
     else if (!event.startsWith('Duplicate')) data['region'] ??= region;
@@ -285,30 +284,6 @@ class CaseRun {
     }
   }
 }
-
-const EVENT_OF_COMMAND: Readonly<Record<string, CommandEvent>> = {
-  Register: 'Registered',
-  Suspend: 'Suspended',
-  Terminate: 'Terminated',
-  Transfer: 'Transferred',
-  Retire: 'Retired',
-  Refund: 'Refunded',
-  RequestBackPayment: 'BackPaymentRequested',
-  Pay: 'Paid',
-  ElectDuplicate: 'DuplicateElected',
-  ResolveDuplicate: 'DuplicateResolved',
-};
-type CommandEvent =
-  | 'Registered'
-  | 'Suspended'
-  | 'Terminated'
-  | 'Transferred'
-  | 'Retired'
-  | 'Refunded'
-  | 'BackPaymentRequested'
-  | 'Paid'
-  | 'DuplicateElected'
-  | 'DuplicateResolved';
 
 function wantedOf(place: Place): unknown {
   const expect = place.at('expect');

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Query, Req, Res } from '@nestj
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { dayOfInstant } from '../../../libs/calendar';
-import type { Accepted, Command, Refused } from '../../../libs/enrollment';
+import { commandNames, eventOfCommand, type Accepted, type Command, type Refused } from '../../../libs/enrollment';
 import { instantOf } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { personStream } from '../../../events';
@@ -14,7 +14,7 @@ import { ApiAnswers, ApiAsked, ApiProblems, ApiWrite } from '../openapi/response
 import { Recording, type Written } from '../recording/recording.service';
 import { WriteQuery } from '../recording/write.query';
 import { CommandBody } from './command.body';
-import { commandIn, commandNames, eventOf, readCommand } from './commands';
+import { commandIn, readCommand } from './commands';
 
 /** An accepted decision with what it recorded; nothing recorded where all that was asked for already held. */
 type AcceptedReply = Omit<Accepted, 'events'> & Omit<Written, 'revision' | 'position'> & Partial<Written>;
@@ -57,7 +57,7 @@ export class CommandsController {
     const { on = dayOfInstant(instantOf(Date.now())) } = body;
     const stream = personStream(person);
     const principal = callerOf(request);
-    await this.reach.check(principal, stream, [{ type: eventOf(type), data: body.data }]);
+    await this.reach.check(principal, stream, [{ type: eventOfCommand[type], data: body.data }]);
     const write = await this.recording.begin(request, response, stream, query, { type, body });
     const earlier = await this.recording.recordedBefore(write);
     if (earlier) return replied(earlier);

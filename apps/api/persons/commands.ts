@@ -1,27 +1,6 @@
-import type { Command } from '../../../libs/enrollment';
-import { parseEvent, type EventType } from '../../../events';
+import { commandNames, eventOfCommand, type Command } from '../../../libs/enrollment';
+import { parseEvent } from '../../../events';
 import { Problem, invalidInput, type InputFault } from '../http/problem';
-
-/** The commands, each with the event whose data it carries. */
-const EVENT_OF_COMMAND: Readonly<Record<Command['type'], EventType>> = {
-  Register: 'Registered',
-  Suspend: 'Suspended',
-  Terminate: 'Terminated',
-  Transfer: 'Transferred',
-  Retire: 'Retired',
-  Refund: 'Refunded',
-  RequestBackPayment: 'BackPaymentRequested',
-  Pay: 'Paid',
-  ElectDuplicate: 'DuplicateElected',
-  ResolveDuplicate: 'DuplicateResolved',
-};
-
-export const commandNames = Object.keys(EVENT_OF_COMMAND) as Command['type'][];
-
-/** The type of the event that a command asks for. */
-export function eventOf(command: Command['type']): EventType {
-  return EVENT_OF_COMMAND[command];
-}
 
 /** The name of the command that a path means; its first letter may be small. */
 export function commandIn(path: string): Command['type'] {
@@ -34,11 +13,10 @@ export function commandIn(path: string): Command['type'] {
 
 /** The command with its data as the event of the contract has it. Throws with every fault. */
 export function readCommand(type: Command['type'], person: string, on: string, data: unknown): Command {
-  const event = EVENT_OF_COMMAND[type];
   // The sum of a refund may be what is asked for.
   const withoutSum = type === 'Refund' && isRecord(data) && data['amountFen'] === undefined;
   const parsed = parseEvent(
-    { type: event, effectiveOn: on, data: withoutSum ? { ...data, amountFen: 0 } : data },
+    { type: eventOfCommand[type], effectiveOn: on, data: withoutSum ? { ...data, amountFen: 0 } : data },
     { person, recordedAt: on, makeId: () => 'command' },
   );
   if (!parsed.ok) throw invalidInput(parsed.faults.map((fault): InputFault => ({ ...fault })));
