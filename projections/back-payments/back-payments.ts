@@ -13,10 +13,10 @@ import type { RuleValues } from '../../libs/policy/evaluation';
 import type { BackPayment } from '../answer/answer';
 import { averageNames, averageWage } from '../bases';
 import { cny, halfUp, percentOf, plus, yuan } from '../fen';
-import { factsOf } from '../history';
+import { factsOf, type Fact } from '../history';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { dueDayOf } from '../late-fees';
-import type { PaymentRecord } from '../payments';
+import { onePartOf, type PaymentRecord } from '../payments';
 import { employmentsIn, handlingsBy, type Handling } from './requests';
 import { wasSuspended } from './suspended-months';
 
@@ -54,7 +54,7 @@ function ofUnregistered(inquiry: Inquiry, handling: Handling): BackPayment[] {
   const { value, rule } = reading;
   const employments = handling.employment ? [handling.employment] : employmentsIn(inquiry);
   const proved = !value.evidence || handling.evidence;
-  const together = !value.bothParts || handling.payments.every(({ data }) => paidBothParts(data));
+  const together = !value.bothParts || handling.payments.every((payment) => paidWithOther(payment, handling.payments));
   const judged = handling.months.map((month): Judged => {
     const employed =
       !value.withinEmployment || employments.length === 0 || employments.some((span) => contains(span, month));
@@ -331,7 +331,9 @@ function hasAccount({ fundMode }: Handling): boolean {
   return fundMode !== 'pooledOnly';
 }
 
-function paidBothParts({ unitFen, personFen }: { unitFen?: number; personFen?: number }): boolean {
-  if (unitFen === undefined && personFen === undefined) return true;
-  return (unitFen ?? 0) > 0 && (personFen ?? 0) > 0;
+/** Both parts in one payment, or the other part in another payment of that day; amounts left out say nothing against it. */
+function paidWithOther(payment: Fact<'Paid'>, all: readonly Fact<'Paid'>[]): boolean {
+  const part = onePartOf(payment);
+  if (part === undefined) return true;
+  return all.some((other) => other.day === payment.day && (onePartOf(other) ?? part) !== part);
 }

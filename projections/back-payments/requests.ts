@@ -2,7 +2,7 @@ import { OPEN, monthNumber, monthOf, type DayNumber, type MonthNumber, type Span
 import type { FundMode } from '../../events';
 import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
-import type { FeeMonth, PaymentRecord } from '../payments';
+import { onePartOf, type FeeMonth, type PaymentRecord } from '../payments';
 
 /** Months asked to be paid for the past, or so paid, handled together on one day. */
 export interface Handling {
@@ -37,7 +37,7 @@ export function handlingsBy(inquiry: Inquiry, payments: PaymentRecord, on: DayNu
     if (answered.has(paid)) continue;
     const handling = alone.get(paid.payment.id);
     if (handling) handling.months.push(paid.month);
-    else alone.set(paid.payment.id, paymentOf(paid));
+    else if (!joinsOther(paid, [...handlings, ...alone.values()])) alone.set(paid.payment.id, paymentOf(paid));
   }
   const all = [...handlings, ...alone.values()].filter(({ months }) => months.length > 0);
   for (const handling of all) {
@@ -45,6 +45,23 @@ export function handlingsBy(inquiry: Inquiry, payments: PaymentRecord, on: DayNu
     handling.fundMode ??= fundModeBy(inquiry, handling);
   }
   return all.sort((a, b) => a.day - b.day);
+}
+
+/** Takes the employer's and the person's part of the same months, paid apart on one day, as paid together. */
+function joinsOther(paid: FeeMonth, handlings: readonly Handling[]): boolean {
+  const part = onePartOf(paid.payment);
+  if (part === undefined) return false;
+  for (const { payments, months, region, events } of handlings) {
+    const there = payments.some(({ id }) => id === paid.payment.id);
+    const other = payments.some((payment) => payment.day === paid.arrival && (onePartOf(payment) ?? part) !== part);
+    if (region !== paid.region || !months.includes(paid.month) || !(there || other)) continue;
+    if (!there) {
+      payments.push(paid.payment);
+      events.push(...paid.payment.events);
+    }
+    return true;
+  }
+  return false;
 }
 
 function requestOf(

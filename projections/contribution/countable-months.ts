@@ -11,7 +11,7 @@ import {
 } from '../../libs/policy/evaluation';
 import type { Fact } from '../history';
 import type { Inquiry } from '../inquiry';
-import type { PaymentRecord } from '../payments';
+import { onePartOf, type PaymentRecord } from '../payments';
 import type { CountedMonths, MonthKind } from './month-tally';
 import { Moves, type Move } from './transfers';
 
@@ -70,13 +70,15 @@ class Builder {
   }
 
   payments({ months }: PaymentRecord): void {
-    const incomplete = new Map<MonthNumber, CountedMonths>();
+    const incomplete = new Map<MonthNumber, { entry: CountedMonths; part?: 'unit' | 'person'; full: boolean }>();
+    let part: 'unit' | 'person' | undefined;
     let payment: Fact<'Paid'> | undefined;
     let from: DayNumber | undefined;
     let kind: PlaceKind = 'localActual';
     for (const paid of months) {
       if (paid.payment !== payment) {
         payment = paid.payment;
+        part = onePartOf(payment);
         kind = seenFrom(this.pool, 'localActual', paid.region);
         from = this.countsFrom(kind, paid.region, paid.arrival);
       }
@@ -89,11 +91,12 @@ class Builder {
         1,
         paid.refundedOn,
       );
-      // The rest of a month's money does not give the month a second time.
+      // The rest of a month's money does not give the month a second time, nor does its other part paid apart.
       const earlier = incomplete.get(paid.month);
-      if (earlier) earlier.until = Math.min(earlier.until, entry.from);
-      if (paid.full) incomplete.delete(paid.month);
-      else incomplete.set(paid.month, entry);
+      const rest = earlier && (!earlier.full || (part && earlier.part && part !== earlier.part));
+      if (rest) earlier.entry.until = Math.min(earlier.entry.until, entry.from);
+      if (paid.full && (rest || !part)) incomplete.delete(paid.month);
+      else incomplete.set(paid.month, { entry, part, full: paid.full });
     }
   }
 

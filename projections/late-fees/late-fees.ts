@@ -13,7 +13,7 @@ import type { LateFee } from '../answer/answer';
 import { cny, compareShares, halfUp, shareOf, times, truncated, yuan, type Share } from '../fen';
 import type { Fact } from '../history';
 import type { Claim, Inquiry } from '../inquiry';
-import type { FeeMonth, PaymentRecord } from '../payments';
+import { onePartOf, type FeeMonth, type PaymentRecord } from '../payments';
 import { dueDayOf, earliestDueDay } from './due-day';
 
 type LateFeeRule = RuleValues['lateFee.arrears'];
@@ -60,7 +60,7 @@ function overdueMonths(inquiry: Inquiry, payments: PaymentRecord, on: DayNumber)
     if (paid.participation !== 'employed' || paid.arrival > on) continue;
     if (isUnasked(inquiry, paid)) continue;
     const assessment = assessed.size === 0 ? undefined : assessed.get(`${paid.region}|${toMonth(paid.month)}`);
-    if (mayBeLate(inquiry, paid, assessment)) overdue.push(overdueOf(paid, assessment));
+    if (mayBeLate(inquiry, paid, assessment)) overdue.push(overdueOf(paid, assessment, payments));
   }
   for (const fact of assessed.values()) {
     const { region, feeMonth, unitFen } = fact.data;
@@ -97,8 +97,10 @@ function mayBeLate(inquiry: Inquiry, paid: FeeMonth, assessment: Fact<'Assessed'
     : paid.arrival > earliestDueDay(inquiry, paid.region, paid.month);
 }
 
-function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): Overdue {
-  const { data, events } = paid.payment;
+function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined, payments: PaymentRecord): Overdue {
+  const { events } = paid.payment;
+  // Paid apart from the employer's part, the person's part holds nothing of it.
+  const data = isOtherPart(paid, payments) ? { ...paid.payment.data, unitFen: 0 } : paid.payment.data;
   return {
     month: paid.month,
     region: paid.region,
@@ -114,6 +116,13 @@ function overdueOf(paid: FeeMonth, assessment: Fact<'Assessed'> | undefined): Ov
     dueOn: assessment?.data.dueOn,
     events: assessment ? [...assessment.events, ...events] : events,
   };
+}
+
+function isOtherPart(paid: FeeMonth, payments: PaymentRecord): boolean {
+  if (onePartOf(paid.payment) !== 'person') return false;
+  return payments.months.some(
+    ({ month, region, payment }) => month === paid.month && region === paid.region && onePartOf(payment) === 'unit',
+  );
 }
 
 function unpaidOf({ data, events }: Fact<'Assessed'>, month: MonthNumber, on: DayNumber): Overdue {
@@ -161,6 +170,7 @@ function lateFee(inquiry: Inquiry, overdue: Overdue): LateFee | undefined {
     inquiry.undetermined('lateFee', { why: 'external', rule: id, needs: 'unitFen' });
     return undefined;
   }
+  if (principal.numerator === 0n) return undefined;
   return assessedFee(inquiry, overdue, { rule, id, start: start.day, days, principal, events: start.events });
 }
 

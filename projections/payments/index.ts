@@ -1,5 +1,6 @@
 export {
   isCurrent,
+  onePartOf,
   paymentRecord,
   type BenefitYear,
   type FeeMonth,

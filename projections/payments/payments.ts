@@ -48,6 +48,12 @@ export function isCurrent(kind: PaidKind): boolean {
   return kind === 'regular' || kind === 'annual';
 }
 
+/** The one part of the money that a payment holds, the employer's or the person's; undefined where it holds both or says neither. */
+export function onePartOf({ data: { unitFen = 0, personFen = 0 } }: Fact<'Paid'>): 'unit' | 'person' | undefined {
+  if (unitFen > 0 === personFen > 0) return undefined;
+  return unitFen > 0 ? 'unit' : 'person';
+}
+
 /** What was paid and not refunded, expanded to fee months and benefit years. */
 export function paymentRecord(history: History): PaymentRecord {
   const months: FeeMonth[] = [];
