@@ -239,8 +239,13 @@ class Walk {
 
   // ---- first time ----
 
+  /** The registration behind a payment: the last by its arrival, or one that begins within the fee month paid ahead. */
   private registrationFor(batch: Batch, first: FeeMonth): Fact<'Registered'> | undefined {
-    return this.registrations.findLast(({ day, data }) => data.region === first.region && day <= batch.arrival);
+    const here = this.registrations.filter(({ data }) => data.region === first.region);
+    return (
+      here.findLast(({ day }) => day <= batch.arrival) ??
+      here.find(({ day }) => day > batch.arrival && day <= lastDayOf(first.month))
+    );
   }
 
   private isFirstTime(batch: Batch, first: FeeMonth, last: MonthNumber | undefined): boolean {
