@@ -193,12 +193,30 @@ class Walk {
   /** The last fee month known to be paid before the batch, here or where a transfer came from. */
   private lastKnown(batch: Batch): MonthNumber | undefined {
     let last = this.last;
-    for (const { day, data } of this.transfers) {
-      if (day > batch.arrival || data.lastPaidMonth === undefined) continue;
+    if (this.transfers.length === 0) return last;
+    for (const { data } of this.transfersBefore(batch)) {
+      if (data.lastPaidMonth === undefined) continue;
       const month = monthNumber(data.lastPaidMonth);
       if (last === undefined || month > last) last = month;
     }
     return last;
+  }
+
+  /**
+   * Transfers that tell of the months before a payment: those taken in by its arrival, and those taken in here later that name
+   * an earlier last month, unless it was said to be the first time.
+   */
+  private transfersBefore(batch: Batch): readonly Fact<'Transferred'>[] {
+    const first = batch.months[0]!;
+    const said = batch.payment.data.firstTime ?? this.registrationFor(batch, first)?.data.firstTime;
+    return this.transfers.filter(
+      ({ day, data }) =>
+        day <= batch.arrival ||
+        (said !== true &&
+          data.lastPaidMonth !== undefined &&
+          monthNumber(data.lastPaidMonth) < first.month &&
+          poolOf(data.toRegion) === poolOf(first.region)),
+    );
   }
 
   private enter(batch: Batch, fresh: FeeMonth[], last: MonthNumber | undefined): void {
@@ -249,7 +267,7 @@ class Walk {
   }
 
   private isFirstTime(batch: Batch, first: FeeMonth, last: MonthNumber | undefined): boolean {
-    if (last !== undefined || this.transfers.some(({ day }) => day <= batch.arrival)) return false;
+    if (last !== undefined || this.transfersBefore(batch).length > 0) return false;
     const said = batch.payment.data.firstTime;
     if (said !== undefined) return said;
     const registered = this.registrationFor(batch, first);
@@ -427,7 +445,7 @@ class Walk {
 
   /** Whether the person was never in the employee scheme as far as anyone says. */
   private firstEver(batch: Batch, first: FeeMonth): boolean {
-    if (this.transfers.some(({ day }) => day <= batch.arrival)) return false;
+    if (this.transfersBefore(batch).length > 0) return false;
     const said = batch.payment.data.firstTime ?? this.registrationFor(batch, first)?.data.firstTime;
     if (said !== undefined) return said;
     return !this.inquiry
@@ -519,7 +537,7 @@ class Walk {
       this.keepBreak(gapped, first.region, false);
       return;
     }
-    const family = this.transferredInto(first, gapped.from, on) ? 'transfer' : 'interruption';
+    const family = this.transferredInto(batch, first, gapped.from) ? 'transfer' : 'interruption';
     const limit = inquiry.read(`${family}.limit`, first.region, on);
     const long = inquiry.read(`${family}.long`, first.region, on);
     if (!limit.known) {
@@ -783,12 +801,11 @@ class Walk {
     return !anew && !ended && !this.transfers.some(({ day }) => day >= firstDayOf(from - 1) && day <= on);
   }
 
-  private transferredInto(first: FeeMonth, from: MonthNumber, on: DayNumber): boolean {
+  private transferredInto(batch: Batch, first: FeeMonth, from: MonthNumber): boolean {
     const here = poolOf(first.region);
     const since = firstDayOf(from) - 31;
-    const moved = this.transfers.some(
-      ({ day, data }) =>
-        day >= since && day <= on && poolOf(data.toRegion) === here && poolOf(data.fromRegion) !== here,
+    const moved = this.transfersBefore(batch).some(
+      ({ day, data }) => day >= since && poolOf(data.toRegion) === here && poolOf(data.fromRegion) !== here,
     );
     if (moved) return true;
     const before = this.result.runs.at(-2)?.months.at(-1);

@@ -476,7 +476,8 @@ class Walk {
       ({ data, day }) => data.scheme === 'employee' && day <= arrival && yearOf(day) >= year - 1,
     );
     const inYear = ended.some(({ day }) => yearOf(day) === year || day === lastDayOfYear(year - 1));
-    if (paid.participation !== 'formerEmployee' && !(former && inYear)) return false;
+    const wasEmployee = former !== undefined || this.payments.months.length === 0;
+    if (paid.participation !== 'formerEmployee' && !(wasEmployee && inYear)) return false;
     const entry = inquiry.read('formerEmployee.entry', region, arrival);
     if (!entry.known) return false;
     span.formerEmployee = true;
