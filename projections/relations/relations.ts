@@ -182,7 +182,10 @@ class Book {
   ): void {
     for (const record of records) {
       const last = record.statuses.at(-1);
-      if (!last || last.status === 'terminated' || (status === 'suspended' && last.status === 'suspended')) continue;
+      if (!last) continue;
+      // A death is told last, and may lie before what was registered after it.
+      const stands = last.from <= day && (last.status === 'terminated' || last.status === status);
+      if (stands) continue;
       this.setStatus(record, day, status, reason, fact.events);
     }
   }
@@ -194,12 +197,10 @@ class Book {
     reason: string | undefined,
     events: string[],
   ): void {
+    if (record.statuses.at(-1)?.status === 'normal' && status === 'normal') return;
+    while (record.statuses.length > 0 && record.statuses.at(-1)!.from >= from) record.statuses.pop();
     const last = record.statuses.at(-1);
-    if (last?.status === 'normal' && status === 'normal') return;
-    if (last) {
-      last.through = from - 1;
-      if (last.from > last.through) record.statuses.pop();
-    }
+    if (last) last.through = from - 1;
     record.statuses.push({
       from,
       through: OPEN,
