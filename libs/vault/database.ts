@@ -74,7 +74,7 @@ export type VaultWrites = Transaction<VaultTables> | Kysely<VaultTables>;
 export interface VaultDatabase {
   dialect: 'sqlite' | 'postgres';
   reads: VaultReads;
-  /** All of it or nothing; two writers of one person wait for each other. */
+  /** All of it or nothing, one writer after another, whichever process they are in. */
   write<T>(work: (tables: VaultWrites) => Promise<T>): Promise<T>;
   /** Takes what was deleted out of the files, as far as the database can. */
   scrub(): Promise<void>;
@@ -85,7 +85,7 @@ export interface VaultDatabase {
 export async function openVaultDatabase(location: string): Promise<VaultDatabase> {
   const database = /^postgres(ql)?:\/\//.test(location) ? overPostgres(location) : overSqlite(location);
   try {
-    await database.write((tables) => layOut(tables, database.dialect));
+    await database.write(layOut);
     return database;
   } catch (cause) {
     await database.close();
@@ -109,7 +109,7 @@ export async function sealingKeys(location: string): Promise<string[]> {
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 3;
 /** Of no meaning but that nobody else uses it. */
-const LAYOUT_LOCK = 7_164_290_113;
+const WRITER_LOCK = 7_164_290_113;
 
 function overSqlite(file: string): VaultDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -125,15 +125,11 @@ function overSqlite(file: string): VaultDatabase {
   // Waiting inside SQLite would stop this thread, and with it whoever of this process holds the lock.
   connection.pragma('busy_timeout = 0');
   const reads = new Kysely<VaultTables>({ dialect: new SqliteDialect({ database: connection }) });
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = turns();
   return {
     dialect: 'sqlite',
     reads,
-    write: (work) => {
-      const mine = turn.then(() => immediately(reads, work));
-      turn = mine.catch(() => undefined);
-      return mine;
-    },
+    write: (work) => inTurn(() => immediately(reads, work)),
     scrub: async () => void (await whenFree(async () => connection.pragma('wal_checkpoint(TRUNCATE)'))),
     close: () => reads.destroy(),
   };
@@ -144,14 +140,32 @@ function overPostgres(address: string): VaultDatabase {
   // A connection that dies while nobody uses it is replaced; whoever uses one is told by his query.
   pool.on('error', () => undefined);
   const reads = new Kysely<VaultTables>({ dialect: new PostgresDialect({ pool }) });
+  const inTurn = turns();
   return {
     dialect: 'postgres',
     reads,
-    write: (work) => reads.transaction().execute(work),
+    write: (work) => inTurn(() => reads.transaction().execute((tables) => alone(tables, work))),
     // The old version of a row stays in its page until it is vacuumed, and would hold the wrapped key.
     scrub: async () => void (await sql`vacuum vault_person`.execute(reads)),
     close: () => reads.destroy(),
   };
+}
+
+/** Writers of this process one after another, so that they do not hold every connection while they wait. */
+function turns(): <T>(write: () => Promise<T>) => Promise<T> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (write) => {
+    const mine = turn.then(write);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+/** Of two writers who lock some persons and numbers each, in any order, neither may wait for what the other holds. */
+async function alone<T>(tables: VaultWrites, work: (tables: VaultWrites) => Promise<T>): Promise<T> {
+  await sql`set local lock_timeout = ${sql.lit(PATIENCE_MS)}`.execute(tables);
+  await sql`select pg_advisory_xact_lock(${WRITER_LOCK})`.execute(tables);
+  return work(tables);
 }
 
 async function immediately<T>(reads: VaultReads, work: (tables: VaultWrites) => Promise<T>): Promise<T> {
@@ -180,8 +194,7 @@ async function whenFree<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** Every statement may find its work done already: two processes may open a new vault at once. */
-async function layOut(tables: VaultWrites, dialect: VaultDatabase['dialect']): Promise<void> {
-  if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${LAYOUT_LOCK})`.execute(tables);
+async function layOut(tables: VaultWrites): Promise<void> {
   for (const statement of [
     sql`create table if not exists vault_person (
       person text primary key, key_id text, wrapped_key text, made_at text not null)`,

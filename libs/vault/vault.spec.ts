@@ -409,6 +409,20 @@ describe.each(Object.keys(databases))('the vault on %s', (name) => {
       expect(one.slice(300).map(personOf)).toEqual([...two].reverse().slice(0, 300).map(personOf));
       expect(await vault.check()).toMatchObject({ persons: 900, documents: 900, unreadable: [], unfindable: [] });
     });
+
+    test('writers that come upon the same people in other orders never stop each other', async () => {
+      const second = await openVault(behind.location);
+      const given = rows(300).map(({ kind, number }, index) => ({
+        person: `P${index}`,
+        given: { document: { kind, number } },
+      }));
+      // Whose row it is to lock and which number to take next, each begins at another end.
+      const crossed = given.map(({ given: document }, index) => ({ person: `P${299 - index}`, given: document }));
+      const [one, two] = await Promise.all([vault.putAll(given), second.putAll(crossed)]);
+      const outcomes = new Set([...one, ...two].map(({ outcome }) => outcome));
+      for (const outcome of outcomes) expect(['kept', 'alreadyKept', 'heldByOther', 'differs']).toContain(outcome);
+      expect(await vault.check()).toMatchObject({ documents: 300, unreadable: [], unfindable: [] });
+    });
   });
 });
 
