@@ -43,6 +43,18 @@ export function homeRegion(facts: readonly Fact[], on: number): string | undefin
   return home;
 }
 
+/** The regions of `homeRegion` in the order of their days: each from its day until the next, the first also before it. */
+export function homeRegions(facts: readonly Fact[]): { region: string; from: number }[] {
+  const homes: { region: string; from: number }[] = [];
+  for (const fact of facts) {
+    const region = relationRegion(fact);
+    if (region === undefined || region === homes.at(-1)?.region) continue;
+    if (homes.at(-1)?.from === fact.day) homes.pop();
+    if (region !== homes.at(-1)?.region) homes.push({ region, from: fact.day });
+  }
+  return homes;
+}
+
 /** The country has no stream of its own. */
 const NATIONAL = '000000';
 

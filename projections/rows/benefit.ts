@@ -1,4 +1,4 @@
-import { OPEN, contains, firstDayOf, monthNumber, type DayNumber, type Span } from '../../libs/calendar';
+import { OPEN, contains, dayNumber, firstDayOf, monthNumber, type DayNumber, type Span } from '../../libs/calendar';
 import type { Participation } from '../../events';
 import type { Benefit } from '../answer/answer';
 import { benefitOn } from '../benefit';
@@ -9,20 +9,38 @@ import { bit, day, end } from './written';
 
 type Row = PersonRows['benefit'][number];
 
-/** The benefit status of every day from the first fact or span on: asked on each day on which it may change. */
-export function benefitRows(inquiry: Inquiry, timeline: Timeline): PersonRows['benefit'] {
-  const days = changes(inquiry, timeline);
+/** Days that are asked of one region, that of the person's relation: the first home's all before the second, each other's from `from`. */
+export interface Home {
+  inquiry: Inquiry;
+  timeline: Timeline;
+  from: DayNumber;
+}
+
+/** The first day there is: a status that holds from it has no beginning. */
+export const FIRST_DAY = '1800-01-01';
+
+/**
+ * The benefit status of every day, before the first fact as well: asked on each day on which it may change, of the region that
+ * an answer would be asked of on that day. `homes` are in order, the first from its beginning.
+ */
+export function benefitRows(homes: readonly Home[]): PersonRows['benefit'] {
   const rows: Row[] = [];
   let standing: Row | undefined;
   let until: DayNumber = -OPEN;
-  for (const [index, from] of days.entries()) {
-    const next = days[index + 1];
-    const benefit = benefitOn(inquiry, timeline, from);
-    if (benefit.status === 'notCovered') continue;
-    const row = rowOf(benefit, participationOn(timeline, benefit, from), from, next === undefined ? OPEN : next - 1);
-    if (standing && until === from && agree(standing, row)) standing.through_day = row.through_day;
-    else rows.push((standing = row));
-    until = next ?? OPEN;
+  for (const [index, { inquiry, timeline, from: moved }] of homes.entries()) {
+    const begins = index === 0 ? dayNumber(FIRST_DAY) : moved;
+    const ends = homes[index + 1]?.from;
+    const days = changes(inquiry, timeline).filter((on) => on > begins && (ends === undefined || on < ends));
+    days.unshift(begins);
+    for (const [place, from] of days.entries()) {
+      const next = days[place + 1] ?? ends;
+      const benefit = benefitOn(inquiry, timeline, from);
+      if (benefit.status === 'notCovered') continue;
+      const row = rowOf(benefit, participationOn(timeline, benefit, from), from, next === undefined ? OPEN : next - 1);
+      if (standing && until === from && agree(standing, row)) standing.through_day = row.through_day;
+      else rows.push((standing = row));
+      until = next ?? OPEN;
+    }
   }
   return rows;
 }
@@ -43,8 +61,6 @@ function changes(inquiry: Inquiry, timeline: Timeline): DayNumber[] {
     const first = inquiry.firstDay(region);
     if (first !== undefined) days.add(first);
   }
-  const first = inquiry.history.facts[0]?.day;
-  if (first !== undefined) days.add(first);
   for (const { day: arrival, data } of inquiry.facts('Paid')) {
     if (data.kind === 'backUnregistered' && data.feeMonths) {
       days.add(firstDayOf(monthNumber(data.feeMonths.from)));
@@ -53,9 +69,7 @@ function changes(inquiry: Inquiry, timeline: Timeline): DayNumber[] {
     // The fund mode of the latest payment says what becomes of the personal account while waiting.
     if (data.fundMode !== undefined && windows.some((window) => contains(window, arrival))) days.add(arrival);
   }
-  let begins = first ?? OPEN;
-  for (const spans of [covered, windows, pending]) for (const { from } of spans) begins = Math.min(begins, from);
-  return [...days].filter((on) => on >= begins).sort((a, b) => a - b);
+  return [...days].sort((a, b) => a - b);
 }
 
 function participationOn(timeline: Timeline, { scheme, region }: Benefit, on: DayNumber): Participation | null {

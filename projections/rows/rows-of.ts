@@ -1,11 +1,12 @@
 import { toDay } from '../../libs/calendar';
 import type { Policies } from '../../libs/policy/evaluation';
 import { countableMonths } from '../contribution';
-import { timelineOf } from '../coverage';
+import { timelineOf, type Timeline } from '../coverage';
+import { homeRegions } from '../grounds';
 import type { History } from '../history';
 import { Inquiry } from '../inquiry';
-import { paymentRecord } from '../payments';
-import { benefitRows } from './benefit';
+import { paymentRecord, type PaymentRecord } from '../payments';
+import { benefitRows, type Home } from './benefit';
 import { contributionRows } from './contribution';
 import { duplicateRows } from './duplicates';
 import { coverageRows, interruptionRows, relationRows, waitingRows } from './enrollment';
@@ -56,7 +57,23 @@ export function rowsOf({ person, region, history, regions, employers, policies, 
   };
   // Last, because a day before the first pack is open for a reason that the status itself tells.
   const exceptions = exceptionRows(inquiry, payments, timeline, codes);
-  return { ...rows, exceptions, benefit: benefitRows(inquiry, timeline) };
+  return { ...rows, exceptions, benefit: benefitRows(homesOf(inquiry, payments, timeline)) };
+}
+
+/** Where the person is at home from which day on; whoever moved is evaluated once a region. */
+function homesOf(inquiry: Inquiry, payments: PaymentRecord, timeline: Timeline): Home[] {
+  const homes = homeRegions(inquiry.history.facts);
+  if (homes.length < 2) return [{ inquiry, timeline, from: inquiry.history.facts[0]!.day }];
+  const known = new Map([[inquiry.region, { inquiry, timeline }]]);
+  return homes.map(({ region, from }) => {
+    let home = known.get(region);
+    if (!home) {
+      const { grounds } = inquiry;
+      const there = new Inquiry({ ...grounds, question: { ...grounds.question, region } }, false);
+      known.set(region, (home = { inquiry: there, timeline: timelineOf(there, payments).timeline }));
+    }
+    return { ...home, from };
+  });
 }
 
 /** A person about whom there is nothing to say. */

@@ -2,6 +2,7 @@ import { dayNumber, firstDayOf, lastDayOf, monthNumber, monthOf, toDay, type Day
 import { loadPoliciesOrThrow } from '../../libs/policy/loader';
 import { runScenario, scenarioFiles } from '../../libs/scenario';
 import { answer, type Answer } from '../answer';
+import { homeRegion, homeRegions } from '../grounds';
 import type { Grounds } from '../inquiry';
 import { rowsOf, type PersonRows } from '.';
 
@@ -55,10 +56,17 @@ function daysToAsk(grounds: Grounds, rows: PersonRows): Day[] {
     }
   }
   const first = grounds.person.facts[0]!.day;
-  const all = [...days].filter((day) => day >= first).sort((a, b) => a - b);
+  for (const before of [1, 400, 20_000]) days.add(first - before);
+  const all = [...days].filter((day) => day >= dayNumber('1900-01-01')).sort((a, b) => a - b);
   // Of a long life every so many-th day, beside the edges of what was found.
   const step = Math.ceil(all.length / 40);
   return all.filter((_, index) => index % step === 0).map((day) => toDay(day));
+}
+
+/** The region that is asked where the question names none; one who never moved is asked about as the scenario does. */
+function homeOn({ question, person }: Grounds, on: Day): string {
+  const homes = homeRegions(person.facts);
+  return homes.length < 2 ? question.region : homeRegion(person.facts, dayNumber(on))!;
 }
 
 const holds = (row: { from_day: Day; through_day: Day | null }, on: Day) =>
@@ -75,7 +83,11 @@ describe('the rows of a person', () => {
     const rows = rowsFor(grounds);
     for (const on of daysToAsk(grounds, rows)) {
       const said = answer({ ...grounds, question: { ...grounds.question, validOn: on } });
-      const [stored, asked] = [fromRows(rows, on), fromAnswer(said)];
+      const { benefit } = answer({
+        ...grounds,
+        question: { ...grounds.question, validOn: on, region: homeOn(grounds, on) },
+      });
+      const [stored, asked] = [fromRows(rows, on), fromAnswer({ ...said, benefit })];
       if (JSON.stringify(stored) !== JSON.stringify(asked)) expect({ on, ...stored }).toEqual({ on, ...asked });
     }
   });

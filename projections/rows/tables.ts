@@ -52,8 +52,9 @@ export const personTables = {
     through_day: textOrNull<Day>(),
   },
   /**
-   * The benefit status (待遇状态) of every day that has one, without overlap. Days in no span are not covered. Scheme,
-   * basis and participation are null where several relations cover and no rule says which one pays.
+   * The benefit status (待遇状态) of every day that has one, without overlap, as the region of the person's relation on the day
+   * answers. Days in no span are not covered; days before any rule are undetermined, and `from_day` is then the first day there
+   * is. Scheme, basis and participation are null where several relations cover and no rule says which one pays.
    */
   benefit: {
     status: text<Exclude<BenefitStatus, 'notCovered'>>(),

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { ReadModelTables } from '../../../libs/read-model';
+import { FIRST_DAY } from '../../../projections/rows';
 import { all, holds, is, personWithin, present, within } from './conditions';
 import type { Place } from './cursor';
 
@@ -49,21 +50,20 @@ export async function listPersons(
     .execute();
   const benefits = await tables
     .selectFrom('benefit as b')
-    .select(['b.person', 'b.status', 'b.scheme', 'b.region', 'b.basis', 'b.from_day as since'])
+    .select(['b.person', 'b.status', 'b.scheme', 'b.region', 'b.basis'])
+    .select(sql<string | null>`nullif(b.from_day, ${FIRST_DAY})`.as('since'))
     .select('b.through_day as through')
     .where('b.person', 'in', ids)
     .where(holds('b', validOn))
     .execute();
-  const parked = await tables.selectFrom('parked').select('person').where('person', 'in', ids).execute();
   const benefitOf = new Map(benefits.map(({ person, ...benefit }) => [person, present(benefit)]));
-  const unreadable = new Set(parked.map(({ person }) => person));
   return persons.map((person) => ({
     ...present(person),
     relations: relations
       .filter((relation) => relation.person === person.person)
       .map(({ person: _person, ...relation }) => present(relation)),
     benefit: benefitOf.get(person.person) ?? {
-      status: unreadable.has(person.person) ? ('undetermined' as const) : ('notCovered' as const),
+      status: person.region === null ? ('undetermined' as const) : ('notCovered' as const),
     },
   }));
 }
@@ -85,13 +85,14 @@ function wanted({ validOn, regions, scheme, participation, status }: PersonsAske
 
 function byStatus(on: string, status: string | undefined): RawBuilder<SqlBool> {
   const benefit = sql`select 1 from benefit as b where b.person = p.person and ${holds('b', on)}`;
-  const parked = sql<SqlBool>`exists (select 1 from parked as k where k.person = p.person)`;
+  // Parked, or nothing says where he belongs.
+  const unknown = sql<SqlBool>`p.region is null`;
   const month = on.slice(0, 7);
   switch (status) {
     case 'notCovered':
-      return sql<SqlBool>`not exists (${benefit}) and not ${parked}`;
+      return sql<SqlBool>`not exists (${benefit}) and not ${unknown}`;
     case 'undetermined':
-      return sql<SqlBool>`(exists (${benefit} and b.status = 'undetermined') or ${parked})`;
+      return sql<SqlBool>`(exists (${benefit} and b.status = 'undetermined') or ${unknown})`;
     case 'covered':
     case 'waiting':
     case 'pending':
