@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger';
-import { RegionNeeded } from '../ledger';
+import { RegionNeeded, warningsOf } from '../ledger';
 import { dayOfInstant } from '../calendar';
 import type { EventReader } from '../event-store';
 import type { HashAlgorithm } from '../evidence';
@@ -154,6 +154,7 @@ export class Disputes {
     const knownAt = this.ledger.now();
     const known = await this.ledger.streamEvents(stream);
     const proposed = policies && events.length === 0 ? [] : proposedEvents(stream, events, known, knownAt);
+    const warnings = warningsOf(proposed, policies ?? this.policies);
     yield {
       kind: 'begun',
       region,
@@ -161,6 +162,7 @@ export class Disputes {
       knownAt,
       ...(known.length === 0 ? {} : { revision: known.at(-1)!.revision! }),
       proposed: proposed.map(({ id, type, effectiveOn }) => ({ id, stream, type, effectiveOn })),
+      ...(warnings.length > 0 ? { warnings } : {}),
     };
     const people = new Set<string>();
     let batches = 0;

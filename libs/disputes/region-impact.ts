@@ -1,5 +1,6 @@
 import { jurisdictionsOf, type Policies } from '../policy/evaluation';
 import type { Day } from '../calendar';
+import type { Warning } from '../ledger';
 import { parseStream, type EventType } from '../../events';
 import { regionsOf } from '../../projections/grounds';
 import type { Bearing, DayRun, Impact } from './impact';
@@ -32,6 +33,8 @@ export interface RegionImpactBegun {
   /** Where the region's stream stands; absent where it has no event. Recording with it as the expected revision records only what was looked at. */
   revision?: number;
   proposed: { id: string; stream: string; type: EventType; effectiveOn: Day }[];
+  /** What of it settles nothing as the packs stand; absent where there is none. */
+  warnings?: Warning[];
 }
 
 /** The last word. */

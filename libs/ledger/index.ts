@@ -12,3 +12,4 @@ export { type EventFault, type RecordOptions, type RecordOutcome } from './recor
 export { WrittenFact, asEvent, written, type WrittenParts } from './written-fact';
 export { isServerAddress, openStore, openStoreReader, storeFile } from './store-location';
 export { completeMerges, type MergesCompleted, type OpenMerge } from './unfinished-merges';
+export { warningsOf, type Warning } from './warnings';

@@ -207,6 +207,7 @@ export const disputeSchemas: Record<string, Schema> = {
         knownAt: instant,
         revision: optional({ ...whole, description: 'Record with If-Match at it; absent: the region has no event' }),
         proposed,
+        warnings: optional(list(ref('Warning'))),
       }),
       object<Step<'changed'>>({ kind: one(['changed']), impact: ref('Impact') }),
       object<Step<'parked'>>({ kind: one(['parked']), person: text }, 'Nothing can be said of him'),

@@ -88,6 +88,19 @@ describe('the impact of a ruling for everyone it touches', () => {
     expect(again.at(-1)).toMatchObject({ kind: 'done', examined: 3, changed: 0 });
   });
 
+  it('names with its first word what no pack asks for', async () => {
+    const slip = {
+      type: 'ReferenceValuePublished',
+      effectiveOn: '2022-01-01',
+      data: { name: 'avergeMonthlyWageFen', value: 1, unit: 'fen', validFrom: '2022-01-01', source: 'bulletin' },
+    };
+    const body = { ...proposal, events: [...proposal.events, slip] };
+    const [begun] = linesOf((await server.post(at(tieling), body).expect(200)).text);
+    expect(begun).toMatchObject({ warnings: [{ field: 'events[1].data.name', value: 'avergeMonthlyWageFen' }] });
+    const [sound] = linesOf((await server.post(at(tieling), proposal).expect(200)).text);
+    expect(sound).not.toHaveProperty('warnings');
+  });
+
   it('of another pack is told alike, and one that is none is refused by what is wrong with it', async () => {
     const folder = readdirSync('policies').find((name) => name.startsWith(tieling))!;
     const file = readdirSync(join('policies', folder)).find((name) => name.endsWith('.yaml'))!;

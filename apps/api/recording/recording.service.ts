@@ -9,6 +9,8 @@ import {
   type EventFault,
   type RecordOptions,
   type RecordOutcome,
+  warningsOf,
+  type Warning,
 } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { parseStream } from '../../../events';
@@ -23,7 +25,6 @@ import { STORE } from '../parts';
 import { answerChanges, type AnswerChange } from './answer-changes';
 import { recordedOf, type Recorded } from './recorded-events';
 import { trialLedger } from './trial-store';
-import { warningsOf, type Warning } from './warnings';
 import type { WriteQuery } from './write.query';
 
 /** Events that one request may carry; more belong into an import. */

@@ -79,9 +79,9 @@ async function collected(steps: AsyncIterable<RegionImpactStep>): Promise<Region
     if (step.kind === 'changed') changed.push(step.impact);
     if (step.kind === 'parked') parked.push(step.person);
     if (step.kind !== 'done') continue;
-    const { region, validOn, knownAt, revision, proposed } = begun!;
+    const { kind: _kind, ...proposal } = begun!;
     const { examined, totals, bearing } = step;
-    return { region, validOn, knownAt, revision, proposed, examined, changed, parked, totals, bearing };
+    return { ...proposal, examined, changed, parked, totals, bearing };
   }
   throw new Error('a region’s impact ended without its last word');
 }
@@ -145,11 +145,13 @@ function bearingLine({ who, rule, ...days }: RegionImpact['bearing'][number], zh
     : `    ${borne}: benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`;
 }
 
-function regionPage({ region, examined, changed, parked, totals, bearing }: RegionImpact, speech: Speech): string {
+function regionPage(impacts: RegionImpact, speech: Speech): string {
+  const { region, examined, changed, parked, totals, bearing, warnings = [] } = impacts;
   const zh = speech.language === 'zh';
   const place = speech.region(region);
   const { benefitDaysGained, benefitDaysLost, waitingDaysGained, waitingDaysLost } = totals;
   const lines = [
+    ...warnings.map(({ field, value, [speech.language]: words }) => `${field} ${value}: ${words}`),
     zh
       ? `${place}：涉及 ${examined} 人，其中 ${changed.length} 人结果变化；待遇天数 +${benefitDaysGained} −${benefitDaysLost}，等待天数 +${waitingDaysGained} −${waitingDaysLost}`
       : `${place}: ${examined} people touched, ${changed.length} changed; benefit days +${benefitDaysGained} −${benefitDaysLost}, waiting days +${waitingDaysGained} −${waitingDaysLost}`,

@@ -1,8 +1,7 @@
-import { referenceNames } from '../../../events';
-import type { LoadedPolicies } from '../../../libs/policy';
-import type { ShownEvent } from './recorded-events';
+import { referenceNames } from '../../events';
+import type { Policies } from '../policy/evaluation';
 
-/** Something that was recorded and settles nothing as the packs stand: facts are never refused, but a slip of the pen is told. */
+/** Something that is recorded, or proposed, and settles nothing as the packs stand: facts are never refused, but a slip of the pen is told. */
 export interface Warning {
   /** Where it stands in the reply. */
   field: string;
@@ -13,8 +12,8 @@ export interface Warning {
   en: string;
 }
 
-/** What is wrong with recorded events as seen from the packs at hand: values that no rule asks for, packs that are not there. */
-export function warningsOf(events: readonly ShownEvent[], policies: LoadedPolicies): Warning[] {
+/** What is wrong with events as seen from the packs at hand: values that no rule asks for, packs that are not there. */
+export function warningsOf(events: readonly { type: string; data: unknown }[], policies: Policies): Warning[] {
   return events.flatMap(({ type, data }, index) => {
     const at = `events[${index}].data`;
     if (type === 'ReferenceValuePublished') return unknownName(at, data as { name: string }, policies);
@@ -29,7 +28,7 @@ interface Activated {
   sha256: string;
 }
 
-function unknownName(at: string, { name }: { name: string }, policies: LoadedPolicies): Warning[] {
+function unknownName(at: string, { name }: { name: string }, policies: Policies): Warning[] {
   const known = namesAsked(policies);
   if (known.has(name)) return [];
   return [
@@ -37,13 +36,13 @@ function unknownName(at: string, { name }: { name: string }, policies: LoadedPol
       field: `${at}.name`,
       value: name,
       known: [...known].sort(),
-      zh: '已记录，但没有任何政策包使用这个名称的数值，它不会影响任何结论；请核对名称',
-      en: 'Recorded, but no policy pack asks for a value of this name, so it settles nothing; check the name',
+      zh: '没有任何政策包使用这个名称的数值，它不会影响任何结论；请核对名称',
+      en: 'No policy pack asks for a value of this name, so it settles nothing; check the name',
     },
   ];
 }
 
-function unknownPack(at: string, { pack, version, sha256 }: Activated, { packs }: LoadedPolicies): Warning[] {
+function unknownPack(at: string, { pack, version, sha256 }: Activated, { packs }: Policies): Warning[] {
   const ofId = packs.filter(({ id }) => id === pack);
   if (ofId.length === 0) {
     return [
@@ -51,8 +50,8 @@ function unknownPack(at: string, { pack, version, sha256 }: Activated, { packs }
         field: `${at}.pack`,
         value: pack,
         known: [...new Set(packs.map(({ id }) => id))].sort(),
-        zh: '已记录，但未加载这个政策包，它不会影响任何结论；请核对标识或装入该政策包',
-        en: 'Recorded, but no such policy pack is loaded, so it settles nothing; check the id, or install the pack',
+        zh: '未加载这个政策包，它不会影响任何结论；请核对标识或装入该政策包',
+        en: 'No such policy pack is loaded, so it settles nothing; check the id, or install the pack',
       },
     ];
   }
@@ -63,8 +62,8 @@ function unknownPack(at: string, { pack, version, sha256 }: Activated, { packs }
         field: `${at}.version`,
         value: version,
         known: [...new Set(ofId.map((one) => one.version.split('+')[0]!))].sort(),
-        zh: '已记录，但未加载该政策包的这个版本，它不会影响任何结论；请核对版本或装入该文件',
-        en: 'Recorded, but this version of the pack is not loaded, so it settles nothing; check the version, or install the file',
+        zh: '未加载该政策包的这个版本，它不会影响任何结论；请核对版本或装入该文件',
+        en: 'This version of the pack is not loaded, so it settles nothing; check the version, or install the file',
       },
     ];
   }
@@ -74,16 +73,16 @@ function unknownPack(at: string, { pack, version, sha256 }: Activated, { packs }
       field: `${at}.sha256`,
       value: sha256,
       known: ofVersion.map((one) => one.sha256).sort(),
-      zh: '已记录，但所加载的政策包内容与此校验值不同；请核对文件',
-      en: 'Recorded, but the pack at hand has another content than this SHA-256 says; check the file',
+      zh: '所加载的政策包内容与此校验值不同；请核对文件',
+      en: 'The pack at hand has another content than this SHA-256 says; check the file',
     },
   ];
 }
 
-const asked = new WeakMap<LoadedPolicies, Set<string>>();
+const asked = new WeakMap<Policies, Set<string>>();
 
 /** The names of the contract, and those that a rule of any pack needs. */
-function namesAsked(policies: LoadedPolicies): Set<string> {
+function namesAsked(policies: Policies): Set<string> {
   let names = asked.get(policies);
   if (!names) {
     names = new Set<string>(referenceNames);
