@@ -1,5 +1,5 @@
 export { Allows, AllowsAnyone, Scoped } from './allows';
-export { Belonging } from './belonging';
+export { Belonging, type Standing } from './belonging';
 export { Auditing } from './auditing';
 export { Authentication } from './authentication';
 export { Caller, callerOf } from './caller';

@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../../libs/access';
 import { Ledger } from '../../../libs/ledger';
 import { Vault, type FoundTwice } from '../../../libs/vault';
-import { Allows, Belonging, Caller, Scoped, outOfReach } from '../access';
+import { Allows, Belonging, Caller, Scoped, outOfReach, type Standing } from '../access';
 import { ApiAnswers, ApiProblems } from '../openapi/responses';
 import { ref } from '../openapi/schema';
 import { FoundTwiceQuery, IdentityQuery, SettleBody } from './identity.query';
@@ -31,17 +31,22 @@ export class FoundTwiceController {
     description: 'How many at most, 1 to 500; left out: 100',
     example: '100',
   })
-  @ApiAnswers(200, 'FoundTwiceList', 'Those that concern the caller’s regions.')
+  @ApiAnswers(
+    200,
+    'FoundTwiceList',
+    'Those that concern the caller’s regions; who belongs to others alone is not named.',
+  )
   @ApiProblems('invalid-input')
-  async list(@Caller() principal: Principal, @Query() query: FoundTwiceQuery): Promise<{ items: FoundTwice[] }> {
-    const items: FoundTwice[] = [];
+  async list(@Caller() principal: Principal, @Query() query: FoundTwiceQuery): Promise<{ items: Shown[] }> {
+    const items: Shown[] = [];
     const limit = Number(query.limit ?? ITEMS);
     for (const found of await this.vault.foundTwice({ all: query.settled === 'true' })) {
       if (items.length === limit) break;
-      if (!(await this.concerns(principal, found))) continue;
+      const [person, holder] = await this.standings(principal, found);
+      if (person !== 'own' && holder !== 'own') continue;
       const merged = found.settled === undefined && (await this.areMerged(found));
-      if (!merged) items.push(found);
-      else await this.vault.settleFoundTwice([found.person, found.holder], 'merged');
+      if (merged) await this.vault.settleFoundTwice([found.person, found.holder], 'merged');
+      else items.push(withoutOthers(found, person, holder));
     }
     return { items };
   }
@@ -52,7 +57,7 @@ export class FoundTwiceController {
   @ApiOperation({
     operationId: 'settleFoundTwice',
     summary: 'Says that the two are different persons, or were merged',
-    description: 'A case of persons who are merged is settled by itself.',
+    description: 'By whoever may see both. A case of persons who are merged is settled by itself.',
   })
   @ApiQuery({
     name: 'dryRun',
@@ -68,7 +73,8 @@ export class FoundTwiceController {
     @Body() { person, holder, as }: SettleBody,
     @Query() query: IdentityQuery,
   ): Promise<{ settled: number; dryRun?: true }> {
-    if (!(await this.concerns(principal, { person, holder }))) throw outOfReach();
+    const standings = await this.standings(principal, { person, holder });
+    if (standings.includes('others') || !standings.includes('own')) throw outOfReach();
     if (query.dryRun === 'true') {
       const pair = [person, holder];
       const waiting = (await this.vault.foundTwice()).filter(
@@ -79,16 +85,22 @@ export class FoundTwiceController {
     return { settled: await this.vault.settleFoundTwice([person, holder], as, principal.subject) };
   }
 
-  private async concerns(
+  private standings(
     principal: Principal,
     { person, holder }: Pick<FoundTwice, 'person' | 'holder'>,
-  ): Promise<boolean> {
-    if (principal.regions === 'all') return true;
-    const standings = await Promise.all([person, holder].map((one) => this.belonging.personTo(principal, one)));
-    return standings.includes('own');
+  ): Promise<Standing[]> {
+    if (principal.regions === 'all') return Promise.resolve(['own', 'own']);
+    return Promise.all([person, holder].map((one) => this.belonging.personTo(principal, one)));
   }
 
   private async areMerged({ person, holder }: FoundTwice): Promise<boolean> {
     return (await this.ledger.onePerson(person)).persons.includes(holder);
   }
+}
+
+/** A case as a caller may see it: somebody of other regions alone has no id in it. */
+type Shown = Omit<FoundTwice, 'person' | 'holder'> & Partial<Pick<FoundTwice, 'person' | 'holder'>>;
+
+function withoutOthers({ person, holder, ...found }: FoundTwice, of?: Standing, ofHolder?: Standing): Shown {
+  return { ...(of === 'others' ? {} : { person }), ...(ofHolder === 'others' ? {} : { holder }), ...found };
 }

@@ -120,7 +120,7 @@ export class IdentitiesController {
     const [found] = dryRun ? await this.tried(given) : await this.vault.personsFor([given]);
     if (!found!.ok) throw refusedIdentity(found!.faults);
     const { person, made } = found!;
-    if (!made && !(await this.reaches(principal, person))) throw taken(person);
+    if (!made && !(await this.reaches(principal, person))) throw taken();
     if (dryRun && made) return { person, persons: [person], made, dryRun: true };
     return { ...(await this.found(person, request)), made, ...(dryRun ? { dryRun } : {}) };
   }
@@ -167,9 +167,10 @@ export class IdentitiesController {
     @Param('person') path: string,
     @Body() body: unknown,
     @Query() query: IdentityQuery,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Kept> {
-    return this.put(personIn(path), body, query, false, response);
+    return this.put(principal, personIn(path), body, query, false, response);
   }
 
   @Post(':person/replace')
@@ -189,9 +190,10 @@ export class IdentitiesController {
     @Param('person') path: string,
     @Body() body: unknown,
     @Query() query: IdentityQuery,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Kept> {
-    return this.put(personIn(path), body, query, true, response);
+    return this.put(principal, personIn(path), body, query, true, response);
   }
 
   @Get(':person')
@@ -259,6 +261,7 @@ export class IdentitiesController {
   }
 
   private async put(
+    principal: Principal,
     person: string,
     body: unknown,
     query: IdentityQuery,
@@ -268,6 +271,8 @@ export class IdentitiesController {
     const given = readAttachBody(body);
     const dryRun = query.dryRun === 'true';
     const outcome = await this.vault.put(person, { ...given, replace }, { dryRun });
+    if (outcome.outcome === 'heldByOther')
+      throw taken((await this.reaches(principal, outcome.holder)) ? outcome.holder : undefined);
     const kept = keptBy(person, outcome);
     if (dryRun || kept === 'already') response.status(200);
     return { person, kept, ...(dryRun ? { dryRun } : {}) };
@@ -299,7 +304,7 @@ export class IdentitiesController {
   }
 }
 
-function keptBy(person: string, outcome: PutOutcome): Kept['kept'] {
+function keptBy(person: string, outcome: Exclude<PutOutcome, { outcome: 'heldByOther' }>): Kept['kept'] {
   switch (outcome.outcome) {
     case 'kept':
       return outcome.added ? 'added' : 'replaced';
@@ -307,8 +312,6 @@ function keptBy(person: string, outcome: PutOutcome): Kept['kept'] {
       return 'already';
     case 'invalid':
       throw refusedIdentity(outcome.faults);
-    case 'heldByOther':
-      throw taken(outcome.holder);
     case 'differs':
       throw new Problem(
         'identity-differs',
@@ -319,7 +322,14 @@ function keptBy(person: string, outcome: PutOutcome): Kept['kept'] {
   }
 }
 
-function taken(holder: string): Problem {
+/** `holder` is left out where the caller may not know of him. */
+function taken(holder?: string): Problem {
+  if (holder === undefined) {
+    return new Problem(
+      'identity-taken',
+      'Somebody of a region that is not yours holds this document. Check the number; where it is right, whoever may see both settles the case under /v1/found-twice.',
+    );
+  }
   return new Problem(
     'identity-taken',
     `${holder} holds this document. If both are one person, merge them; if not, settle the case under /v1/found-twice and check the number.`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { callerWith } from '../access/testing/callers';
 import { startTestServer, type TestServer } from '../testing/test-server';
 
 const NUMBER = '11010519491231002X';
@@ -15,13 +16,13 @@ afterAll(() => server.close());
 
 let count = 0;
 /** Somebody new of whom one month is recorded. */
-async function someone(feeMonth = '2022-10'): Promise<string> {
+async function someone(feeMonth = '2022-10', region = '211200'): Promise<string> {
   const person = `P${++count}`;
   await server
     .post(`/v1/persons/${person}/events`, {
       type: 'Paid',
       effectiveOn: `${feeMonth}-10`,
-      data: { scheme: 'employee', region: '211200', kind: 'regular', feeMonths: { from: feeMonth, through: feeMonth } },
+      data: { scheme: 'employee', region, kind: 'regular', feeMonths: { from: feeMonth, through: feeMonth } },
     })
     .expect(201);
   return person;
@@ -98,6 +99,31 @@ describe('identities', () => {
     expect(settled.body).toMatchObject({ items: [{ settled: { as: 'merged' } }] });
     const found = await server.post('/v1/identities/find', body).expect(200);
     expect(found.body).toEqual({ person: holder, persons: [holder, person] });
+  });
+
+  test('a holder of other regions alone is named neither in a refusal nor in a case, and only who may see both settles it', async () => {
+    const [holder, person] = [await someone('2022-10', '320700'), await someone()];
+    const body = { kind: '01', number: fresh() };
+    await server.post(`/v1/identities/${holder}/attach`, body).expect(201);
+    const clerk = callerWith(server, ['clerk', 'supervisor'], ['211200']);
+    for (const path of [`${person}/attach`, `${person}/attach?dryRun=true`, `${person}/replace`, 'find-or-make']) {
+      const refused = await clerk.post(`/v1/identities/${path}`, body).expect(409);
+      expect(refused.body).toMatchObject({ type: 'urn:enrollment-ledger:problem:identity-taken' });
+      expect(JSON.stringify(refused.body)).not.toContain(holder);
+    }
+    const ofCase = (one: { person?: string; holder?: string }) => one.person === person || one.holder === holder;
+    const seen = async (by: { get: typeof clerk.get }) =>
+      ((await by.get('/v1/found-twice').expect(200)).body as { items: object[] }).items.filter(ofCase);
+    expect(await seen(clerk)).toMatchObject([{ person, times: 2 }]);
+    expect(JSON.stringify(await seen(clerk))).not.toContain(holder);
+    const theirs = callerWith(server, ['clerk', 'supervisor'], ['320700']);
+    expect(JSON.stringify(await seen(theirs))).not.toContain(`"${person}"`);
+    const settle = { person, holder, as: 'different' };
+    await clerk.post('/v1/found-twice/settle', settle).expect(403);
+    expect(await seen(server)).toMatchObject([{ person, holder }]);
+    await callerWith(server, 'clerk', ['211200', '320700'])
+      .post('/v1/found-twice/settle', settle)
+      .expect(200, { settled: 1 });
   });
 
   test('two that are told apart wait no longer', async () => {

@@ -58,15 +58,15 @@ export const identitySchemas: Record<string, Schema> = {
   FoundTwiceList: record({ items: list(ref('FoundTwice')) }),
   FoundTwice: record(
     {
-      person: { ...text, description: 'For whom the document was given' },
-      holder: { ...text, description: 'Who holds it' },
+      person: { ...text, description: 'For whom the document was given; absent where he is of other regions alone' },
+      holder: { ...text, description: 'Who holds it; absent as well' },
       kind,
       firstAt: instant,
       lastAt: instant,
       times: whole,
       settled: record({ as: one(settledAs), at: instant, by: text }, ['by']),
     },
-    ['settled'],
+    ['person', 'holder', 'settled'],
   ),
   Settled: record({ settled: { ...whole, description: 'How many cases waited' }, dryRun }, ['dryRun']),
 };

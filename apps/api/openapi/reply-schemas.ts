@@ -145,7 +145,7 @@ export const replySchemas: Record<string, Schema> = {
       details: anything,
       review: flag,
       revision: { type: ['integer', 'null'], description: 'Where the stream stands' },
-      otherPersonId: { ...text, description: 'Who holds the document' },
+      otherPersonId: { ...text, description: 'Who holds the document; absent where he is of other regions alone' },
       erasedAt: { ...text, description: 'When the identity was erased' },
       checks: anything,
     },
