@@ -9,11 +9,13 @@ export interface IdentityRow {
   /** The kind of document, by national code; `01` is the identity card. */
   certificateType?: string;
   name?: string;
+  /** Nobody is made for the row and nothing kept of it: it needs somebody who is known already. */
+  known?: true;
   /** Where the row stands. */
   place?: { file: string; line: number };
 }
 
-/** Whoever keeps identities apart from the log. */
+/** Whoever keeps identities apart from the log. Rows that would be refused whoever they are of are not told. */
 export interface Identities {
   /** Told the rows that will be asked about next, so that many can be looked for at once. */
   ahead?(rows: readonly IdentityRow[]): Promise<void>;

@@ -3,10 +3,10 @@ import type { Ledger } from '../ledger';
 import { personStream, type LedgerEvent } from '../../events';
 import type { Authority } from './authority';
 import type { Encoding } from './encoding';
-import type { Identities } from './identities';
+import type { Identities, IdentityRow } from './identities';
 import { Journal, jobOf, type FileSoFar, type ImportSoFar } from './journal';
 import type { Mapping } from './mapping';
-import type { PaymentFacts } from './payments';
+import type { PaymentFacts, ReversedPayment } from './payments';
 import { REFUSED_ENDING, RefusedRows, isThere } from './refused-rows';
 import { settleReversal } from './reversals';
 import { RefusedRow, type CellFault } from './row';
@@ -179,20 +179,60 @@ class FileRun {
 
   /** Tells whoever keeps identities which rows come next. */
   async lookAhead(rows: readonly SourceRow[]): Promise<void> {
-    if (this.identities?.ahead === undefined) return;
-    const asked = rows.flatMap((row) => (row.fault === undefined ? (this.source.identityOf(row) ?? []) : []));
-    if (asked.length > 0) await this.identities.ahead(asked);
+    const asked = await this.screen(rows);
+    if (asked.length > 0) await this.identities?.ahead?.(asked);
+  }
+
+  /**
+   * What rows tell of identity, where they tell any. One that is refused whoever it is of, or takes a payment back, leaves nothing
+   * with whoever keeps identities: the one has its fault now, the other needs a person who is known when all else is told.
+   */
+  async screen(rows: readonly SourceRow[]): Promise<IdentityRow[]> {
+    if (this.identities === undefined) return [];
+    const telling: IdentityRow[] = [];
+    for (const row of rows) {
+      const identity = row.fault === undefined ? this.source.identityOf(row) : undefined;
+      if (identity === undefined) continue;
+      row.person = identity.person ?? NOBODY;
+      const read = this.readOrFault(row);
+      row.reverses = 'reverses' in read;
+      if ('fault' in read) row.fault = read.fault;
+      else if ('facts' in read && this.authority?.overStream !== undefined)
+        row.fault = (await this.authority.overStream(read.facts[0]!.stream, read.facts)).find(Boolean);
+      if (row.reverses || row.fault !== undefined) continue;
+      row.person = undefined;
+      telling.push(identity);
+    }
+    return telling;
   }
 
   /** Puts the person's id in the place of his document's number. False where the row is refused for it. */
   async identify(row: SourceRow): Promise<boolean> {
+    return row.reverses === true || this.tellPerson(row);
+  }
+
+  /** As `identify` of a row that takes a payment back. */
+  async identifyKnown(row: SourceRow): Promise<boolean> {
+    return this.tellPerson(row, true);
+  }
+
+  private async tellPerson(row: SourceRow, known?: true): Promise<boolean> {
     const identity = row.fault === undefined ? this.source.identityOf(row) : undefined;
     if (identity === undefined || this.identities === undefined) return true;
     const place = { file: this.source.file, line: row.line };
-    const person = await this.identities.personOf({ ...identity, place });
+    const person = await this.identities.personOf({ ...identity, place, ...(known && { known }) });
     if (typeof person === 'string') row.person = person;
     else this.refused.add(row, person);
     return typeof person === 'string';
+  }
+
+  private readOrFault(row: SourceRow): PaymentFacts | { fault: CellFault } {
+    try {
+      return this.source.read(row);
+    } catch (error) {
+      if (error instanceof RefusedRow) return { fault: error.fault };
+      throw error;
+    }
   }
 
   /** What a row says; one that cannot be read is refused at once. */
@@ -414,11 +454,12 @@ async function importReversals(course: Course, file: number, settledRows: number
     const first = count;
     count += rows.length;
     if (count <= settledRows) continue;
-    await run.lookAhead(rows);
+    await run.screen(rows);
     const byPerson = new Map<string, (() => Promise<void>)[]>();
     for (const row of rows.slice(Math.max(0, settledRows - first))) {
+      if (row.reverses === false || (row.reverses && !(await run.identifyKnown(row)))) continue;
       run.refused.muted = true;
-      const read = !run.asks || (await run.identify(row)) ? run.read(row) : undefined;
+      const read = run.read(row);
       run.refused.muted = false;
       if (read === undefined || !('reverses' in read)) continue;
       const { reverses } = read;
@@ -454,12 +495,12 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
   try {
     course.begin('streams');
     const resumes = soFar?.stream !== undefined;
-    for (const [file, run] of course.runs.entries()) {
-      // What is refused in reading stands in the list already, before what was refused in recording.
-      run.refused.muted = resumes;
-      await stage(staging, file, run, course);
-      run.refused.muted = false;
-    }
+    // What is refused in reading stands in the list already, before what was refused in recording.
+    for (const run of course.runs) run.refused.muted = resumes;
+    const reversals = new Set<number>();
+    for (const [file, run] of course.runs.entries()) if (await stage(staging, file, run, course)) reversals.add(file);
+    for (const file of reversals) await stageReversals(staging, file, course);
+    for (const run of course.runs) run.refused.muted = false;
     let batch: { stream: string; staged: Staged[] }[] = [];
     let batches = 0;
     let facts = 0;
@@ -480,7 +521,9 @@ async function importInOrder(course: Course, soFar: ImportSoFar | undefined): Pr
   for (const run of course.runs) course.tell(run);
 }
 
-async function stage(staging: Staging, file: number, run: FileRun, course: Course): Promise<void> {
+/** The rows of a file but those that take a payment back and tell of identity, of which it says whether there are any. */
+async function stage(staging: Staging, file: number, run: FileRun, course: Course): Promise<boolean> {
+  let reversals = false;
   run.rows = 0;
   for await (const rows of run.source.rows()) {
     course.heedSignal();
@@ -488,18 +531,37 @@ async function stage(staging: Staging, file: number, run: FileRun, course: Cours
     for (const row of rows) {
       run.rows += 1;
       if (run.rows % ROWS_PER_PROGRESS === 0) course.tell(run);
+      if (row.reverses) {
+        reversals = true;
+        continue;
+      }
       if (run.asks && !(await run.identify(row))) continue;
       const read = run.read(row);
       if (read === undefined) continue;
       const { line, cells, person } = row;
-      if ('reverses' in read) {
-        const { reverses } = read;
-        staging.add(personStream(reverses.person), reverses.voiding(NOBODY).recordedAt, { file, line, cells, person });
-      } else {
+      if ('reverses' in read) stageReversal(staging, file, row, read.reverses);
+      else
         for (const fact of read.facts) staging.add(fact.stream, fact.recordedAt, { file, line, cells, person, fact });
-      }
     }
   }
+  return reversals;
+}
+
+/** When every payment is told, and with it every person who is to be made. */
+async function stageReversals(staging: Staging, file: number, course: Course): Promise<void> {
+  const run = course.runs[file]!;
+  for await (const rows of run.source.rows()) {
+    course.heedSignal();
+    await run.screen(rows);
+    for (const row of rows) {
+      const read = row.reverses && (await run.identifyKnown(row)) ? run.read(row) : undefined;
+      if (read !== undefined && 'reverses' in read) stageReversal(staging, file, row, read.reverses);
+    }
+  }
+}
+
+function stageReversal(staging: Staging, file: number, { line, cells, person }: SourceRow, of: ReversedPayment): void {
+  staging.add(personStream(of.person), of.voiding(NOBODY).recordedAt, { file, line, cells, person });
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';

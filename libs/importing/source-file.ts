@@ -24,6 +24,8 @@ export interface SourceRow {
   fault?: CellFault;
   /** The person whom its identity number stands for. */
   person?: string;
+  /** Of a row that tells of identity, once it was looked at: whether it takes a payment back. */
+  reverses?: boolean;
   /** Known to hold no byte that is no character. */
   readable?: boolean;
 }

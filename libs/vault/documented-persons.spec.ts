@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '../event-store';
-import { importFiles, loadMapping } from '../importing';
+import { importFiles, loadMapping, type Authority } from '../importing';
 import { openLedger } from '../ledger';
 import { loadPoliciesOrThrow } from '../policy';
 import { writeFileSync } from 'node:fs';
@@ -52,6 +52,79 @@ test('a file that tells persons by their documents is recorded under ids, and no
   rmSync(folder, { recursive: true, force: true });
 });
 
+describe('a refused row', () => {
+  const head =
+    'psn_no,certno,psn_cert_type,psn_name,insutype,psn_type,insu_admdvs,accrym_begn,accrym_end,arvl_date,revs_flag,opt_time';
+  const [one, two, three, four] = [
+    '11010519491231002X',
+    '110105194912310003',
+    '110105194912310038',
+    '110105194912310046',
+  ];
+  const row = (person: string, number: string, region: string, { arrival = '2022-06-10', flag = 'Z' } = {}) =>
+    `${person},${number},01,张三,310,1101,${region},202203,202203,${arrival},${flag},${flag === 'Z' ? '2022-07-01' : '2022-07-02'}`;
+  const rows = [
+    head,
+    row('', one!, '211200', { arrival: 'soon' }),
+    row('P1', one!, '211200', { arrival: 'soon' }),
+    row('', two!, '320700'),
+    row('P2', two!, '320700'),
+    // What takes a payment back may stand before it; nothing was ever paid for the second one.
+    row('', three!, '211200', { flag: '-' }),
+    row('', three!, '211200'),
+    row('', four!, '211200', { flag: '-' }),
+    row('P4', four!, '211200', { flag: '-' }),
+    '',
+  ];
+  const ofOwnRegion: Authority = {
+    overStream: async (_stream, facts) =>
+      facts.map((fact) =>
+        (fact.data as { region?: string }).region !== '320700' ? undefined : { field: 'region', reason: 'not yours' },
+      ),
+  };
+
+  test.each([
+    ['as it comes', undefined],
+    ['in the order of another system', 'core'],
+  ])('leaves nothing in the vault, %s', async (_, migratedFrom) => {
+    const folder = mkdtempSync(join(tmpdir(), 'documented-'));
+    keepKeyFile(join(folder, 'vault.key'));
+    const keys = LocalKeys.fromFile(join(folder, 'vault.key'));
+    const vault = await Vault.open({ location: join(folder, 'vault.db'), keys, clock: Date.now });
+    const store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
+    const ledger = openLedger({ store, policies: loadPoliciesOrThrow('policies'), clock: Date.now });
+    const file = join(folder, 'payments.csv');
+    writeFileSync(file, rows.join('\n'));
+    const run = (persons: ConstructorParameters<typeof DocumentedPersons>[0], onNew?: () => void) =>
+      importFiles({
+        files: [file],
+        ledger,
+        mapping: loadMapping(),
+        identities: new DocumentedPersons(persons, { onNew }),
+        authority: ofOwnRegion,
+        migratedFrom,
+      });
+    expect(await run(vault)).toMatchObject({ rows: 8, recorded: 2, refused: 6 });
+    expect(await vault.check()).toMatchObject({ persons: 1, documents: 1 });
+    const known = await Promise.all(
+      [one, two, three, four].map((number) => vault.find({ kind: 'identityCard', number: number! })),
+    );
+    expect(known.map((person) => person !== undefined)).toEqual([false, false, true, false]);
+    const events = await ledger.personEvents((known[2] as { person: string }).person);
+    expect(events.map(({ type }) => type)).toEqual(['Paid', 'Voided']);
+    expect(await run(vault)).toMatchObject({ rows: 8, recorded: 0, already: 2, refused: 6 });
+
+    const trial = vault.trial();
+    let made = 0;
+    await run(trial, () => (made += 1));
+    trial.close();
+    expect(made).toBe(0);
+    await vault.close();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
 test('persons with a number of their own and a document are kept together, and end as one by one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'documented-'));
   keepKeyFile(join(folder, 'vault.key'));
@@ -78,6 +151,7 @@ test('persons with a number of their own and a document are kept together, and e
     personsFor: together.personsFor.bind(together),
     put: (...given: Parameters<Vault['put']>) => ((transactions += 1), together.put(...given)),
     putAll: (...given: Parameters<Vault['putAll']>) => ((transactions += 1), together.putAll(...given)),
+    find: together.find.bind(together),
   };
   const found = async (vault: ConstructorParameters<typeof DocumentedPersons>[0], ahead: boolean) => {
     const persons = new DocumentedPersons(vault);

@@ -10,8 +10,17 @@ interface DocumentedRow {
   certificate: string;
   certificateType?: string;
   name?: string;
+  /** Only somebody who is known already; nobody is made and nothing kept. */
+  known?: true;
   /** Where the row stands. */
   place?: RowPlace;
+}
+
+interface DocumentedOptions {
+  /** Told of each row that makes somebody, or would in a trial. */
+  onNew?: (place: RowPlace) => void;
+  /** Whether whoever is told of refused rows may know of somebody who holds a document; left out, of everybody. */
+  mayName?: (person: string) => Promise<boolean>;
 }
 
 interface RowPlace {
@@ -34,10 +43,9 @@ export class DocumentedPersons {
   /** What giving documents to persons has ended in, by both. */
   private given = new Map<string, PutOutcome>();
 
-  /** `onNew` is told of each row that makes somebody, or would in a trial. */
   constructor(
-    private readonly vault: Pick<Vault, 'personsFor' | 'put'> & Partial<Pick<Vault, 'putAll'>>,
-    private readonly onNew?: (place: RowPlace) => void,
+    private readonly vault: Pick<Vault, 'personsFor' | 'put' | 'find'> & Partial<Pick<Vault, 'putAll'>>,
+    private readonly options: DocumentedOptions = {},
   ) {}
 
   /** Looks for everyone of the next rows at once, and keeps what they give together; what was told before is forgotten. */
@@ -75,16 +83,35 @@ export class DocumentedPersons {
     if (document === undefined) {
       return { field: 'psn_cert_type', reason: 'expected a code of psn_cert_type such as 01' };
     }
+    if (row.known) return this.known(row.person, document);
     // What is no id is the reader's to refuse, with the row's own field.
     if (row.person !== undefined) return isPersonId(row.person) ? this.keep(row.person, document) : row.person;
     const key = keyOf(document);
     const found = this.told.get(key) ?? (await this.vault.personsFor([document]))[0]!;
     if (!found.ok) return faulty(found.faults);
     if (found.made && row.place !== undefined) {
-      this.onNew?.(row.place);
+      this.options.onNew?.(row.place);
       if (this.told.has(key)) this.told.set(key, { ...found, made: false });
     }
     return found.person;
+  }
+
+  private async known(person: string | undefined, { kind, number }: NamedByDocument): Promise<string | RowFault> {
+    const found = await this.vault.find({ kind, number });
+    if (found && 'faults' in found) return faulty(found.faults);
+    if (person === undefined)
+      return (
+        found?.person ?? { field: 'certno', reason: 'expected the document of somebody of whom a payment is recorded' }
+      );
+    return found === undefined || found.person === person ? person : this.heldByOther(person, found.person);
+  }
+
+  private async heldByOther(person: string, holder: string): Promise<RowFault> {
+    const mayName = (await this.options.mayName?.(holder)) ?? true;
+    const held = mayName
+      ? `${holder} holds this one: merge the two, or check it`
+      : 'somebody of a region that is not yours holds this one: check it';
+    return { field: 'certno', reason: `expected a document of ${person}; ${held}` };
   }
 
   private async keep(person: string, named: NamedByDocument): Promise<string | RowFault> {
@@ -100,10 +127,7 @@ export class DocumentedPersons {
       case 'invalid':
         return faulty(outcome.faults);
       case 'heldByOther':
-        return {
-          field: 'certno',
-          reason: `expected a document of ${person}; ${outcome.holder} holds this one: merge the two, or check it`,
-        };
+        return this.heldByOther(person, outcome.holder);
       case 'differs':
         return {
           field: 'certno',

@@ -1,6 +1,6 @@
 import { randomBytes, createHmac } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
-import type { FoundPerson, GivenIdentity, NamedByDocument, PutOutcome } from './identity';
+import type { FoundPerson, GivenDocument, GivenIdentity, IdentityFault, NamedByDocument, PutOutcome } from './identity';
 import type { Keeping } from './keeping';
 import type { Lookup } from './lookup';
 import type { NewPersons } from './new-persons';
@@ -12,7 +12,7 @@ import type { NewPersons } from './new-persons';
  */
 export class VaultTrial {
   private readonly given: Sqlite.Database;
-  private readonly find: Sqlite.Statement<[string], string>;
+  private readonly holder: Sqlite.Statement<[string], string>;
   private readonly insert: Sqlite.Statement<[string, string]>;
   /** Ids of a trial say nothing outside it: the hash of a number must not be known again by them. */
   private readonly salt = randomBytes(32);
@@ -26,7 +26,7 @@ export class VaultTrial {
     this.given.pragma('journal_mode = OFF');
     this.given.pragma('synchronous = OFF');
     this.given.exec('CREATE TABLE given (lookup TEXT PRIMARY KEY, person TEXT) WITHOUT ROWID; BEGIN');
-    this.find = this.given.prepare<[string], string>('SELECT person FROM given WHERE lookup = ?').pluck();
+    this.holder = this.given.prepare<[string], string>('SELECT person FROM given WHERE lookup = ?').pluck();
     this.insert = this.given.prepare('INSERT OR REPLACE INTO given VALUES (?, ?)');
   }
 
@@ -37,7 +37,7 @@ export class VaultTrial {
     return read.map((one): FoundPerson => {
       if (Array.isArray(one)) return { ok: false, faults: one };
       const { lookup } = one.document!;
-      const known = holders.get(lookup) ?? this.find.get(lookup);
+      const known = holders.get(lookup) ?? this.holder.get(lookup);
       if (known !== undefined) return { ok: true, person: known, made: made.has(known) };
       const person = `new:${createHmac('sha256', this.salt).update(lookup).digest('hex').slice(0, 32)}`;
       this.insert.run(lookup, person);
@@ -52,11 +52,21 @@ export class VaultTrial {
     if (outcome.outcome !== 'kept') return outcome;
     const read = this.lookup.read(given);
     if (Array.isArray(read) || read.document === undefined) return outcome;
-    const holder = this.find.get(read.document.lookup);
+    const holder = this.holder.get(read.document.lookup);
     if (holder === person) return { outcome: 'alreadyKept' };
     if (holder !== undefined) return { outcome: 'heldByOther', holder };
     this.insert.run(read.document.lookup, person);
     return outcome;
+  }
+
+  /** As `Vault.find`. */
+  async find(document: GivenDocument): Promise<{ person: string } | { faults: IdentityFault[] } | undefined> {
+    const read = this.lookup.read({ document });
+    if (Array.isArray(read)) return { faults: read };
+    const { holders } = await this.persons.find([document]);
+    const { lookup } = read.document!;
+    const person = holders.get(lookup) ?? this.holder.get(lookup);
+    return person === undefined ? undefined : { person };
   }
 
   close(): void {

@@ -63,6 +63,29 @@ describe('a file of a clerk of one region', () => {
     expect(all.body).toMatchObject({ recorded: 4, refused: 0 });
   });
 
+  it('leaves nothing of a refused row with the identities, and names nobody of another region', async () => {
+    const header = 'psn_no,certno,psn_cert_type,insutype,psn_type,insu_admdvs,crt_insu_date,psn_insu_stas';
+    const numbers = ['110105194912310003', '110105194912310038', '11010519491231002X'];
+    await server.post('/v1/persons/L-9/events', registered(other)).expect(201);
+    await server.post('/v1/identities/L-9/attach', { kind: '01', number: numbers[2] }).expect(201);
+    const row = (person: string, number: string, region: string) =>
+      `${person},${number},01,310,1101,${region},2022-05-09,1`;
+    const rows = [
+      header,
+      row('', numbers[0]!, other),
+      row('L-9', numbers[1]!, own),
+      row('T-1', numbers[1]!, other),
+      row('T-1', numbers[2]!, own),
+    ];
+    const { body } = await send(clerk, rows.join('\n'), '', 'text/csv').expect(201);
+    expect(body).toMatchObject({ rows: 4, recorded: 0, refused: 4 });
+    for (const number of numbers.slice(0, 2))
+      await server.post('/v1/identities/find', { kind: '01', number }).expect(404);
+    const [held] = (await refusedRows(clerk, body)).filter((line) => line.includes(numbers[2]!));
+    expect(held).toContain('somebody of a region that is not yours holds this one');
+    expect(held).not.toContain('L-9');
+  });
+
   it('does not tell somebody of another region from nobody', async () => {
     const events = lines({ ...paid(other), person: 'L-1' }, { ...paid(other), person: 'L-404' });
     const { body } = await send(clerk, events).expect(201);

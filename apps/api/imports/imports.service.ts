@@ -16,7 +16,7 @@ import {
 import { Ledger } from '../../../libs/ledger';
 import { LoadedPolicies } from '../../../libs/policy';
 import { DocumentedPersons, Vault } from '../../../libs/vault';
-import { ownEventTypes, type LedgerEvent } from '../../../events';
+import { ownEventTypes, personStream, type LedgerEvent } from '../../../events';
 import { FourEyes, Reach } from '../access';
 import { FileJobs, mappingOf, type FileJob, type JobReport } from '../file-jobs';
 import { invalidInput } from '../http/problem';
@@ -107,6 +107,7 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
     const soFar = new Map<string, ImportProgress>();
     const placeOf = (path: string) => files.findIndex((file) => file.path === path) + 1;
     const trial = dryRun ? this.vault.trial() : undefined;
+    const naming = { mayName: async (person: string) => (await this.reach.of(by, personStream(person))) !== 'others' };
     const newRows = new NewPersonRows((file) => join(folder, newPersonsName(placeOf(file))));
     try {
       const summary = await importFiles({
@@ -116,7 +117,9 @@ export class Imports implements OnApplicationBootstrap, BeforeApplicationShutdow
         ...reading,
         actor: by.subject,
         authority: this.authorityOf(by),
-        identities: trial ? new DocumentedPersons(trial, (row) => newRows.add(row)) : new DocumentedPersons(this.vault),
+        identities: trial
+          ? new DocumentedPersons(trial, { ...naming, onNew: (row) => newRows.add(row) })
+          : new DocumentedPersons(this.vault, naming),
         ...(dryRun ? {} : { journal: join(folder, 'journal.json') }),
         signal,
         onProgress: (progress) => {

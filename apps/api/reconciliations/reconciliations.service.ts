@@ -98,7 +98,9 @@ export class Reconciliations implements OnApplicationBootstrap, BeforeApplicatio
         mapping: mappingOf(mapping),
         store: this.store,
         ledger: this.ledger,
-        identities: new DocumentedPersons(trial),
+        identities: new DocumentedPersons(trial, {
+          mayName: async (person) => (await this.belonging.personTo(by, person)) !== 'others',
+        }),
         ...(by.regions === 'all'
           ? {}
           : {
