@@ -27,6 +27,10 @@ async function run(...args: string[]): Promise<{ status: number; out: string; er
   return { status, out, err };
 }
 
+/** What a file of events answers for a day, by one region's rules. */
+const asked = (events: string, on: string, ...more: string[]) =>
+  run('answer', '--region', '211200', '--events', events, '--on', on, ...more);
+
 const month = (feeMonth: string, on: string, more: object = {}) => ({
   type: 'Paid',
   person: 'P1',
@@ -54,18 +58,7 @@ const firstTimer = () =>
 
 describe('ledger answer --events', () => {
   test('prints exactly the contract’s object, the position as text', async () => {
-    const { status, out } = await run(
-      'answer',
-      '--region',
-      '211200',
-      '--events',
-      firstTimer(),
-      '--on',
-      '2022-08-20',
-      '--known',
-      '2022-12-31',
-      '--json',
-    );
+    const { status, out } = await asked(firstTimer(), '2022-08-20', '--known', '2022-12-31', '--json');
     const answer = JSON.parse(out) as Record<string, unknown>;
     expect(status).toBe(0);
     expect(answer).toMatchObject({
@@ -79,50 +72,18 @@ describe('ledger answer --events', () => {
   });
 
   test('is asked again byte for byte the same at one basis', async () => {
-    const ask = () =>
-      run(
-        'answer',
-        '--region',
-        '211200',
-        '--events',
-        firstTimer(),
-        '--on',
-        '2022-08-20',
-        '--known',
-        '2022-12-31',
-        '--json',
-      );
+    const ask = () => asked(firstTimer(), '2022-08-20', '--known', '2022-12-31', '--json');
     expect((await ask()).out).toBe((await ask()).out);
   });
 
   test('ends with 1 when the answer is no', async () => {
-    const { status, out } = await run(
-      'answer',
-      '--region',
-      '211200',
-      '--events',
-      firstTimer(),
-      '--on',
-      '2022-06-20',
-      '--json',
-    );
+    const { status, out } = await asked(firstTimer(), '2022-06-20', '--json');
     expect(status).toBe(1);
     expect((JSON.parse(out) as { benefit: object }).benefit).toMatchObject({ status: 'waiting' });
   });
 
   test('reads an unclear clause as it is told', async () => {
-    const { out } = await run(
-      'answer',
-      '--region',
-      '211200',
-      '--events',
-      firstTimer(),
-      '--on',
-      '2022-08-20',
-      '--reading',
-      'A-01=B',
-      '--json',
-    );
+    const { out } = await asked(firstTimer(), '2022-08-20', '--reading', 'A-01=B', '--json');
     expect(JSON.parse(out)).toMatchObject({
       waitingPeriods: [{ from: '2022-05-17', through: '2022-08-14' }],
       readings: expect.arrayContaining([{ id: 'A-01', choice: 'B', by: 'question' }]) as unknown,
@@ -143,19 +104,7 @@ describe('ledger answer --events', () => {
   });
 
   test('lists how the answer changes under the other readings', async () => {
-    const { out } = await run(
-      'answer',
-      '--region',
-      '211200',
-      '--events',
-      firstTimer(),
-      '--on',
-      '2022-08-14',
-      '--known',
-      '2022-12-31',
-      '--both-readings',
-      '--json',
-    );
+    const { out } = await asked(firstTimer(), '2022-08-14', '--known', '2022-12-31', '--both-readings', '--json');
     const { answer, alternatives } = JSON.parse(out) as {
       answer: { benefit: object };
       alternatives: { reading: string; choice: string; changes: object[] }[];
@@ -172,18 +121,7 @@ describe('ledger answer --events', () => {
       lines(registered, month('2022-05', '2022-05-16', { recordedAt: '2022-06-10T12:00:00+08:00' })),
     );
     const paid = async (known: string) => {
-      const { out } = await run(
-        'answer',
-        '--region',
-        '211200',
-        '--events',
-        path,
-        '--on',
-        '2022-06-20',
-        '--known',
-        known,
-        '--json',
-      );
+      const { out } = await asked(path, '2022-06-20', '--known', known, '--json');
       return (JSON.parse(out) as { contribution: { actual: number } }).contribution.actual;
     };
     expect(await paid('2022-06-09')).toBe(0);
@@ -219,7 +157,7 @@ describe('ledger answer --events', () => {
       'region.jsonl',
       lines(identified, published, registered, month('2022-05', '2022-05-16'), reached),
     );
-    const { out } = await run('answer', '--region', '211200', '--events', path, '--on', '2022-06-20', '--json');
+    const { out } = await asked(path, '2022-06-20', '--json');
     expect((JSON.parse(out) as { retirement: object }).retirement).toMatchObject({ lumpSum: { baseFen: 600000 } });
   });
 
@@ -230,21 +168,10 @@ describe('ledger answer --events', () => {
   });
 
   test('is a page in Chinese or English', async () => {
-    const zh = await run('answer', '--region', '211200', '--events', firstTimer(), '--on', '2022-08-20');
+    const zh = await asked(firstTimer(), '2022-08-20');
     expect(zh.out).toContain('可享受待遇');
     expect(zh.out).toContain('TL-2.2.1a');
-    const en = await run(
-      'answer',
-      '--region',
-      '211200',
-      '--events',
-      firstTimer(),
-      '--on',
-      '2022-08-20',
-      '--lang',
-      'en',
-      '--both-readings',
-    );
+    const en = await asked(firstTimer(), '2022-08-20', '--lang', 'en', '--both-readings');
     expect(en.out).toContain('covered');
     expect(en.out).toContain('A-01 = B');
   });
@@ -387,7 +314,7 @@ describe('bad usage and bad input end with 2 and say where', () => {
 
   test('an identity number is never repeated', async () => {
     const path = file('identity.jsonl', lines({ ...registered, person: '11010519491231002X' }));
-    const { status, err } = await run('answer', '--region', '211200', '--events', path, '--on', '2022-08-20');
+    const { status, err } = await asked(path, '2022-08-20');
     expect(status).toBe(2);
     expect(err).not.toContain('11010519491231002X');
   });
@@ -570,10 +497,7 @@ describe('ledger policy', () => {
     const { status, err } = await run('policy', 'check', packs);
     expect(status).toBe(1);
     expect(err).toMatch(/2022-04-01\.yaml:\d+:\d+ error: .*surprise/);
-    expect(
-      (await run('answer', '--region', '211200', '--events', firstTimer(), '--on', '2022-08-20', '--policies', packs))
-        .status,
-    ).toBe(2);
+    expect((await asked(firstTimer(), '2022-08-20', '--policies', packs)).status).toBe(2);
   });
 
   test('shows what is in force, and says where nothing is', async () => {

@@ -16,7 +16,8 @@ export async function writingStore<T>(location: string, use: (store: EventStore)
   return using(() => openStore(location), use);
 }
 
-async function using<S extends { close(): Promise<void> }, T>(
+/** Runs with a store, and closes it. One that cannot be opened is bad input. */
+export async function using<S extends { close(): Promise<void> }, T>(
   open: () => S,
   use: (store: S) => Promise<T>,
 ): Promise<T> {

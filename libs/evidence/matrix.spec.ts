@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { openEmbeddedReader, openEmbeddedStore } from '../event-store';
 import { fillLog } from './bench-log';
 import { newSigningKey } from './signature-schemes';
-import { EvidenceFile, Sealer, eventsOutOfOrder, verifierOf, verifyLog, type LogVerdict } from '.';
+import { Sealer } from '.';
+import { verified } from './testing/verified';
 
 /** What somebody can do to the files as files: put back, cut, overwrite, exchange. Nothing of it may pass for whole. */
 let folder: string;
@@ -45,24 +46,7 @@ async function seal(): Promise<void> {
   }
 }
 
-async function verify(): Promise<LogVerdict> {
-  const reader = openEmbeddedReader({ file: store, asItStands: true });
-  try {
-    const evidence = EvidenceFile.read(place.file);
-    try {
-      return await verifyLog({
-        reader,
-        evidence,
-        verifier: verifierOf(vkey),
-        outOfOrder: (hashed) => eventsOutOfOrder(store, hashed),
-      });
-    } finally {
-      evidence.close();
-    }
-  } finally {
-    await reader.close();
-  }
-}
+const verify = () => verified(store, place.file, vkey);
 
 const payment = () => ({
   id: '00000000-0000-4000-8000-00000000abcd',

@@ -8,13 +8,13 @@ import {
   EvidenceFile,
   Sealer,
   addToWitness,
-  eventsOutOfOrder,
   readCheckpoint,
   readWitness,
   verifyLog,
   verifierOf,
   type LogVerdict,
 } from '.';
+import { verified } from './testing/verified';
 
 let folder: string;
 let store: string;
@@ -64,22 +64,7 @@ async function seal(file = store, evidence = place) {
   return checkpoint;
 }
 
-async function verify(witness: string[] = []): Promise<LogVerdict> {
-  const reader = openEmbeddedReader({ file: store, asItStands: true });
-  const evidence = EvidenceFile.read(place.file);
-  try {
-    return await verifyLog({
-      reader,
-      evidence,
-      verifier: verifierOf(vkey),
-      witness,
-      outOfOrder: (last) => eventsOutOfOrder(store, last),
-    });
-  } finally {
-    evidence.close();
-    await reader.close();
-  }
-}
+const verify = (witness?: string[]) => verified(store, place.file, vkey, witness);
 
 /** What somebody with a database tool can do. */
 function tamper(sql: string, file = store): void {

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { openEmbeddedReader, openStore } from '../event-store';
 import { startTestCluster } from '../event-store/testing/node';
 import { fill, fillLog } from './bench-log';
-import { EvidenceFile, Sealer, eventsOutOfOrder, verifierOf, verifyLog, type LogVerdict } from '.';
+import { EvidenceFile, Sealer, verifierOf, verifyLog, type LogVerdict } from '.';
+import { verified } from './testing/verified';
 
 const EVENTS = 40_000;
 /** A process that may start no threads. */
@@ -61,19 +62,7 @@ async function inThreads(log = store, hashes = evidence, key = vkey, flags: stri
   return JSON.parse(stdout) as LogVerdict;
 }
 
-async function alone(): Promise<LogVerdict> {
-  const reader = openEmbeddedReader({ file: store, asItStands: true });
-  const file = EvidenceFile.read(evidence);
-  const verdict = await verifyLog({
-    reader,
-    evidence: file,
-    verifier: verifierOf(vkey),
-    outOfOrder: (hashed) => eventsOutOfOrder(store, hashed),
-  });
-  file.close();
-  await reader.close();
-  return plain(verdict);
-}
+const alone = async () => plain(await verified(store, evidence, vkey));
 
 /** As a process prints it. */
 function plain(verdict: LogVerdict): LogVerdict {

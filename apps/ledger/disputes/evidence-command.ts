@@ -14,7 +14,7 @@ import {
   type SignatureScheme,
 } from '../../../libs/evidence';
 import { dataFolder } from '../installation';
-import { readingStore } from '../store-access';
+import { readingStore, using } from '../store-access';
 import {
   BadInput,
   addCommand,
@@ -181,17 +181,7 @@ async function readingAsItStands<T>(location: string, use: (store: EventReader) 
   if (isServerAddress(location)) return readingStore(location, use);
   const file = storeFile(location);
   if (!existsSync(file)) throw new BadInput(`--store: there is no event store at ${file}`);
-  let store: EventReader;
-  try {
-    store = openEmbeddedReader({ file, asItStands: true });
-  } catch (error) {
-    throw new BadInput(`--store: ${(error as Error).message}`);
-  }
-  try {
-    return await use(store);
-  } finally {
-    await store.close();
-  }
+  return using(() => openEmbeddedReader({ file, asItStands: true }), use);
 }
 
 async function runWitness(options: Options, terminal: Terminal): Promise<Status> {
