@@ -10,14 +10,7 @@ export {
 export { InvalidEvent, describeFaults, unknownField, type Fault } from './faults';
 export { isRegionCode } from './fields';
 export { contentKey, deterministicId, type Sha1 } from './id';
-export {
-  creditCodeCheck,
-  hasIdentityShape,
-  holdsIdentityNumber,
-  isCreditCode,
-  isEmployerId,
-  isPersonId,
-} from './identity';
+export { creditCodeCheck, hasIdentityShape, holdsIdentityNumber, isEmployerId, isPersonId } from './identity';
 export { MonthSpan, expandMonthSpan } from './month-span';
 export { UnreadableEvent, fromStored, toStored, type EventFromStore, type EventToStore } from './stored';
 export { employerStream, parseStream, personStream, regionStream } from './streams';

@@ -4,7 +4,6 @@ export {
   dayNumber,
   daysInMonth,
   isDay,
-  isLeapYear,
   numberOf,
   partsOf,
   toDay,
@@ -29,17 +28,6 @@ export {
   type Month,
   type MonthNumber,
 } from './month';
-export {
-  OPEN,
-  contains,
-  countPoints,
-  intersect,
-  isEmpty,
-  mergeTouching,
-  overlaps,
-  subtract,
-  union,
-  type Span,
-} from './span';
+export { OPEN, contains, countPoints, intersect, mergeTouching, overlaps, subtract, union, type Span } from './span';
 export { windowOfDays, windowOfMonths, type MonthWindow } from './waiting';
 export { dayOfInstant, endOfDay, isInstant, toInstant, type Instant } from './instant';

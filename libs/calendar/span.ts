@@ -7,10 +7,6 @@ export interface Span {
 /** Later than every day and month that can be written; stands for "no end known". */
 export const OPEN = Number.MAX_SAFE_INTEGER;
 
-export function isEmpty(span: Span): boolean {
-  return span.from > span.through;
-}
-
 export function contains(span: Span, point: number): boolean {
   return span.from <= point && point <= span.through;
 }

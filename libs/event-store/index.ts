@@ -12,7 +12,6 @@ export type {
   StreamHead,
   Subscription,
 } from './port';
-export { maxAppendBytes } from './admission';
 export { WrittenEvent, isStoredId } from './written-event';
 export { fingerprint } from './fingerprint';
 export {

@@ -16,4 +16,4 @@ export {
   type Item,
   type RegionChanged,
 } from './item';
-export { BEGINNING, isBehind, parsePlace, placeText, type Place } from './place';
+export { BEGINNING, parsePlace, placeText, type Place } from './place';

@@ -1,2 +1,2 @@
 export { openEventStoreDb } from './event-store-db';
-export { defaultTimeouts, type EventStoreDbObserver, type EventStoreDbTimeouts } from './settings';
+export type { EventStoreDbObserver, EventStoreDbTimeouts } from './settings';

@@ -1,10 +1,10 @@
 export { AddressGuard, parseNetwork } from './addresses';
-export { PATIENT, type Retrying } from './backoff';
+export type { Retrying } from './backoff';
 export type { Observed } from './courier';
 export { Dispatcher, type DispatcherOptions } from './dispatcher';
 export { Poster, type PosterOptions } from './post';
 export { KEY_FILE } from './sealing';
 export { secretBytes, signedHeaders } from './signature';
-export { WEBHOOK_VERIFICATION, verify, type Verified } from './verification';
+export { verify, type Verified } from './verification';
 export { WEBHOOKS_FILE } from './webhook-tables';
 export { Webhooks, type ParkedMessage, type Webhook, type WebhookState } from './webhooks';

@@ -4,7 +4,7 @@ import type { Poster } from './post';
 import { messageId, signedHeaders } from './signature';
 import type { Webhooks } from './webhooks';
 
-export const WEBHOOK_VERIFICATION = 'cn.enrollment-ledger.webhook.verification.v1';
+const WEBHOOK_VERIFICATION = 'cn.enrollment-ledger.webhook.verification.v1';
 
 /** Whether the receiver wants what is sent, and what kept him from saying so. */
 export type Verified = { verified: true } | { verified: false; reason: string };
