@@ -66,7 +66,7 @@ export function timelineOf(
       paused: halted.paused.map((pause) =>
         diedOn === undefined ? pause : { ...pause, through: Math.min(pause.through, diedOn) },
       ),
-      pending: pendingDays(runs, years, standing),
+      pending: pendingDays(inquiry, runs, years, standing),
       open: chosen.open.flatMap((days) =>
         diedOn === undefined ? [days] : cut(days, { from: diedOn + 1, through: OPEN }),
       ),
@@ -378,7 +378,7 @@ function cutWindows(inquiry: Inquiry, windows: WaitingWindow[], diedOn: DayNumbe
     if (diedOn !== undefined) through = Math.min(through, diedOn);
     for (const { day, data } of ended) {
       if (data.scheme === window.scheme && data.region === window.region && day > window.payment.day)
-        through = Math.min(through, day - 1);
+        through = Math.min(through, data.reason === 'death' ? day : day - 1);
     }
     return window.from <= through ? [{ ...window, through }] : [];
   });
@@ -386,7 +386,12 @@ function cutWindows(inquiry: Inquiry, windows: WaitingWindow[], diedOn: DayNumbe
 
 // ---- pending ----
 
-function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly WaitingWindow[]): PendingDays[] {
+function pendingDays(
+  inquiry: Inquiry,
+  runs: EmployeeRuns,
+  years: ResidentYears,
+  windows: readonly WaitingWindow[],
+): PendingDays[] {
   const pending: PendingDays[] = [];
   for (const run of runs.runs) {
     const first = run.months[0]!;
@@ -400,7 +405,7 @@ function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly
       through: run.coverFrom - 1,
       events: first.payment.events,
     };
-    pending.push(...subtract(span, own));
+    pending.push(...untilEnded(inquiry, span).flatMap((left) => subtract(left, own)));
   }
   for (const span of years.spans) {
     if (span.open || span.from === undefined || span.from > span.through || span.from <= span.paid.arrival) continue;
@@ -413,9 +418,17 @@ function pendingDays(runs: EmployeeRuns, years: ResidentYears, windows: readonly
       through: span.from - 1,
       events: span.paid.payment.events,
     };
-    pending.push(...subtract(days, own));
+    pending.push(...untilEnded(inquiry, days).flatMap((left) => subtract(left, own)));
   }
   return pending;
+}
+
+/** Days from an arrival on; nothing is to come of a relation that was terminated after it. */
+function untilEnded(inquiry: Inquiry, days: PendingDays): PendingDays[] {
+  const ended = inquiry
+    .facts('Terminated')
+    .find(({ day, data }) => data.scheme === days.scheme && data.region === days.region && day > days.from);
+  return ended ? cut(days, { from: ended.day, through: OPEN }) : [days];
 }
 
 function cut<T extends Span>(span: T, other: Span): T[] {

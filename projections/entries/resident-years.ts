@@ -69,11 +69,27 @@ export function residentYears(inquiry: Inquiry, payments: PaymentRecord): Reside
     // A year paid again at the same place begins nothing.
     const again = payments.years
       .slice(0, index)
-      .some((other) => other.refundedOn === undefined && other.year === paid.year && other.region === paid.region);
+      .some(
+        (other) =>
+          other.refundedOn === undefined &&
+          other.year === paid.year &&
+          other.region === paid.region &&
+          !endedBetween(inquiry, other, paid),
+      );
     if (!again) walk.take(paid);
   }
   walk.newbornPremiums();
   return walk.result;
+}
+
+/** Whether the relation that the first premium paid for was over when the second arrived. */
+function endedBetween(inquiry: Inquiry, first: BenefitYear, second: BenefitYear): boolean {
+  return inquiry
+    .facts('Terminated')
+    .some(
+      ({ day, data }) =>
+        data.scheme === 'resident' && data.region === first.region && first.arrival < day && day <= second.arrival,
+    );
 }
 
 class Walk {

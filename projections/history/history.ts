@@ -82,7 +82,14 @@ function grouped(facts: readonly Fact[]): Map<EventType, Fact[]> {
     if (list) list.push(fact);
     else byType.set(fact.type, [fact]);
   }
+  // A relation ended by death tells of the death, where nothing else does.
+  const told = byType.has('Died') ? undefined : byType.get('Terminated')?.find(isByDeath);
+  if (told) byType.set('Died', [{ ...told, type: 'Died', data: {} } as Fact]);
   return byType;
+}
+
+function isByDeath(fact: Fact): boolean {
+  return fact.type === 'Terminated' && fact.data.reason === 'death';
 }
 
 function isKnown(event: LedgerEvent, knownAt: KnownAt): boolean {
