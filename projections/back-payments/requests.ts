@@ -47,13 +47,13 @@ export function handlingsBy(inquiry: Inquiry, payments: PaymentRecord, on: DayNu
   return all.sort((a, b) => a.day - b.day);
 }
 
-/** Takes the employer's and the person's part of the same months, paid apart on one day, as paid together. */
+/** The employer's and the person's part of the same months, paid apart, are one back-payment. */
 function joinsOther(paid: FeeMonth, handlings: readonly Handling[]): boolean {
   const part = onePartOf(paid.payment);
   if (part === undefined) return false;
   for (const { payments, months, region, events } of handlings) {
     const there = payments.some(({ id }) => id === paid.payment.id);
-    const other = payments.some((payment) => payment.day === paid.arrival && (onePartOf(payment) ?? part) !== part);
+    const other = payments.some((payment) => (onePartOf(payment) ?? part) !== part);
     if (region !== paid.region || !months.includes(paid.month) || !(there || other)) continue;
     if (!there) {
       payments.push(paid.payment);
