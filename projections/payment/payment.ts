@@ -39,7 +39,8 @@ export function paymentOn(inquiry: Inquiry, record: PaymentRecord, timeline: Tim
   const through = lastYear === undefined ? {} : { paidThrough: toMonth(lastYear * 12 + 11) };
   if (residentPaid || (lastYear !== undefined && lastYear > yearOf(on))) return { status: 'paid', ...through };
   if (isDue(inquiry, 'resident', yearOf(on), on)) return { status: 'due', ...through };
-  return { status: lastYear === undefined ? 'none' : 'interrupted', ...through };
+  if (lastYear !== undefined) return { status: 'interrupted', ...through };
+  return { status: relations.some((relation) => statusOn(relation, on) === 'normal') ? 'due' : 'none' };
 }
 
 function employeeState(
@@ -58,7 +59,8 @@ function employeeState(
   if (paidAhead(relations, payments, on)) return { status: 'paid', ...through };
   if (isDue(inquiry, 'employee', month, on)) return { status: 'due', ...through };
   const unpaid = open && hasUnpaidMonth(relations, payments, paid, on);
-  if (paidThrough === undefined) return { status: unpaid ? 'interrupted' : 'none' };
+  // Registered and nothing paid yet: there is a relation, and what it owes comes due.
+  if (paidThrough === undefined) return { status: unpaid ? 'interrupted' : open ? 'due' : 'none' };
   if (!open || unpaid || isPastDue(inquiry, month, on)) return { status: 'interrupted', ...through };
   return { status: 'due', ...through };
 }
