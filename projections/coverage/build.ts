@@ -55,7 +55,7 @@ export function timelineOf(
   const chosen = oneSource(inquiry, payments, { covered: halted.covered, windows, open, relations });
   const standing = withoutCovered(windows, chosen.covered);
 
-  const covered = joined(chosen.covered);
+  const covered = joined([...chosen.covered, ...keptElsewhere(inquiry, runs, chosen.covered)]);
   return {
     timeline: {
       relations,
@@ -90,10 +90,24 @@ function coveredByRuns(inquiry: Inquiry, runs: EmployeeRuns, years: ResidentYear
     }
   }
   for (const paid of runs.parallel) {
-    if (inquiry.firstDay(paid.region) === undefined) continue;
-    stretches.push(stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), false));
+    if (inquiry.firstDay(paid.region) !== undefined)
+      stretches.push(stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), false));
   }
   return stretches;
+}
+
+/**
+ * Months paid beside these where no pack rules: kept when a duplicate was resolved, they cover the days that nothing here
+ * covers any more (CV-14).
+ */
+function keptElsewhere(inquiry: Inquiry, runs: EmployeeRuns, covered: readonly Stretch[]): Stretch[] {
+  const kept = inquiry.facts('DuplicateResolved').flatMap(({ day, data }) =>
+    runs.parallel
+      .filter(({ region }) => inquiry.firstDay(region) === undefined && poolOf(region) === poolOf(data.retained.region))
+      .map((paid) => stretchOf(paid, firstDayOf(paid.month), lastDayOf(paid.month), false))
+      .flatMap((days) => subtract(days, [{ from: -Infinity, through: day - 1 }, ...covered])),
+  );
+  return endings(inquiry, kept);
 }
 
 /** Intervals in order, those of one relation joined where they touch; where no rule chooses, two relations run side by side. */
