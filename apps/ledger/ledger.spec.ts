@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync, ex
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startTestCluster } from '../../libs/event-store/testing/node';
 import { ledger } from './testing/ledger-process';
 import { runLedger } from './program';
 
@@ -457,6 +458,24 @@ describe('a ledger from import to answer', () => {
     const refused = await run('record', bad, '--store', store(), '--person', 'P2112000001');
     expect(refused.status).toBe(2);
     expect(refused.err).toMatch(/line 2: data\.target/);
+  });
+
+  test('is found where the server finds it, on an EventStoreDB too', async () => {
+    const cluster = await startTestCluster();
+    const address = cluster.connectionString();
+    const ask = ['answer', '--person', 'P1', '--on', '2022-08-20', '--json'];
+    const before = process.env['EVENTSTORE_URL'];
+    process.env['EVENTSTORE_URL'] = address;
+    try {
+      expect((await run('import', firstTimer(), '--migrated-from', 'old', '--quiet')).status).toBe(0);
+      expect((await run('events', 'P1')).out).toContain('Registered');
+      expect((await run(...ask, '--store', address)).status).toBe(0);
+      expect((await run('events', 'P1', '--store', store())).status).toBe(1);
+    } finally {
+      if (before === undefined) delete process.env['EVENTSTORE_URL'];
+      else process.env['EVENTSTORE_URL'] = before;
+      await cluster.stop();
+    }
   });
 
   test('is copied whole, once', async () => {

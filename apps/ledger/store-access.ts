@@ -1,14 +1,24 @@
 import { existsSync } from 'node:fs';
 import { isServerAddress, openStore, openStoreReader, storeFile } from '../../libs/ledger';
 import type { EventReader, EventStore } from '../../libs/event-store';
+import { dataFolder } from './installation';
 import { BadInput } from './terminal';
+
+/** Where the log is: the option, else where the server finds it, by `EVENTSTORE_URL` or in its data folder. */
+export function storeLocation(option: string | undefined): string {
+  return option ?? (process.env['EVENTSTORE_URL'] || dataFolder(undefined));
+}
 
 /** Runs with the store open for reading, and closes it. A store that is not there is bad input. */
 export async function readingStore<T>(location: string, use: (store: EventReader) => Promise<T>): Promise<T> {
-  if (!isServerAddress(location) && !existsSync(storeFile(location))) {
-    throw new BadInput(`--store: there is no event store at ${storeFile(location)}`);
-  }
+  checkStore(location);
   return using(() => openStoreReader(location), use);
+}
+
+/** A store that is not there is bad input; whether a server is there shows when it is asked. */
+export function checkStore(location: string): void {
+  if (isServerAddress(location) || existsSync(storeFile(location))) return;
+  throw new BadInput(`--store: there is no event store at ${storeFile(location)}`);
 }
 
 /** Runs with the store open for writing, making it where there is none, and closes it. */

@@ -1,10 +1,8 @@
 import { Option, type Command } from 'commander';
-import { existsSync } from 'node:fs';
 import {
   RegionNeeded,
   openLedger,
   openStoreReader,
-  storeFile,
   type Asked,
   type Ledger,
   type StreamReader,
@@ -17,6 +15,7 @@ import { askAgain, basisOf, giveAnswer, personOf, type GivingOptions } from '../
 import { openPolicies, policiesFolder } from '../installation';
 import { dayIn, knownAtIn, regionIn } from '../option-values';
 import { answerPage } from '../pages';
+import { checkStore } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { alternativesOf } from './both-readings';
 import { readEventsFile } from './events-file';
@@ -49,7 +48,7 @@ export function addAnswer(program: Command, terminal: Terminal): void {
             'store',
           ),
         )
-        .option('--store <folder>', 'the ledger’s data folder')
+        .option('--store <folder>', 'the ledger’s data folder, or the address of an EventStoreDB')
         .option('--person <id>', 'the person; may be left out where the file holds one')
         .option('--on <day>', 'the day asked about, YYYY-MM-DD')
         .option('--known <when>', 'what was known then: a day, an instant or a position in the log; left out: now')
@@ -163,7 +162,7 @@ function sourceOf({ events, store, person, region }: Options): Source {
   }
   if (store === undefined) throw new BadInput('expected --events FILE or --store FOLDER');
   if (person === undefined) throw new BadInput('--person: expected the id of a person when asking a store');
-  if (!existsSync(storeFile(store))) throw new BadInput(`--store: there is no event store at ${storeFile(store)}`);
+  checkStore(store);
   const reader = openStoreReader(store);
   return { reader, person, close: () => reader.close() };
 }

@@ -6,8 +6,8 @@ import { dayOfInstant } from '../../../libs/calendar';
 import type { EventReader } from '../../../libs/event-store';
 import type { LoadedPolicies } from '../../../libs/policy';
 import { isPersonId } from '../../../events';
-import { dataFolder, openPolicies } from '../installation';
-import { readingStore } from '../store-access';
+import { openPolicies } from '../installation';
+import { readingStore, storeLocation } from '../store-access';
 import { BadInput, type OutputOptions } from '../terminal';
 
 /** Options of every command about disputes. */
@@ -33,7 +33,7 @@ interface Asking {
 /** Runs with the store open for reading; what cannot be asked is bad input. */
 export async function asking<T>(options: DisputeOptions, use: (asking: Asking) => Promise<T>): Promise<T> {
   const policies = openPolicies(options.policies);
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   return readingStore(location, (store) => {
     const disputes = new Disputes({ ledger: openLedger({ store, policies, clock: Date.now }), policies });
     return askable(() => use({ disputes, store, policies, location }));

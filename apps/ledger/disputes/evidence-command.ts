@@ -13,8 +13,7 @@ import {
   type LogVerdict,
   type SignatureScheme,
 } from '../../../libs/evidence';
-import { dataFolder } from '../installation';
-import { readingStore, using } from '../store-access';
+import { readingStore, storeLocation, using } from '../store-access';
 import {
   BadInput,
   addCommand,
@@ -118,7 +117,7 @@ export function withVerifyLogOptions(command: Command): Command {
 }
 
 async function runSeal(options: Options, terminal: Terminal): Promise<Status> {
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   return readingStore<Status>(location, (store) =>
     sealing<Status>(location, options, async (sealer) => {
       const { size, note } = await sealer.catchUp(store, instantOf(Date.now()));
@@ -130,7 +129,7 @@ async function runSeal(options: Options, terminal: Terminal): Promise<Status> {
 }
 
 async function runFollow(options: Options, terminal: Terminal): Promise<Status> {
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   return readingStore<Status>(location, (store) =>
     sealing<Status>(location, options, async (sealer) => {
       const following = sealer.follow(store, { now: () => instantOf(Date.now()) });
@@ -148,7 +147,7 @@ async function runFollow(options: Options, terminal: Terminal): Promise<Status> 
 
 /** `ledger evidence verify`, and `ledger verify --log`: status 0 when the log is whole, 1 when not. */
 export async function verifyTheLog(options: VerifyLogOptions, terminal: Terminal): Promise<Status> {
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   const witness = options.witness === undefined ? [] : notesIn(options.witness);
   return readingAsItStands<Status>(location, (store) =>
     readingEvidence(location, options, async (evidence, verifier) => {
@@ -185,7 +184,7 @@ async function readingAsItStands<T>(location: string, use: (store: EventReader) 
 }
 
 async function runWitness(options: Options, terminal: Terminal): Promise<Status> {
-  return readingEvidence<Status>(dataFolder(options.store), options, async (evidence, verifier) => {
+  return readingEvidence<Status>(storeLocation(options.store), options, async (evidence, verifier) => {
     const last = evidence.lastCheckpoint();
     if (!last || !verifier.vouchesFor(last.note))
       throw new BadInput('--evidence: there is no signed checkpoint yet; run ledger evidence seal');

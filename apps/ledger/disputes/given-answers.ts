@@ -3,9 +3,9 @@ import { Disputes, type AnswerAtBasis, type AskedAgain, type Basis, type GivenAn
 import { engineIn } from '../../../libs/settings';
 import { openLedger } from '../../../libs/ledger';
 import { installation } from '../../../libs/settings';
-import { dataFolder, openPolicies } from '../installation';
+import { openPolicies } from '../installation';
 import { answerPage, table } from '../pages';
-import { readingStore, writingStore } from '../store-access';
+import { readingStore, storeLocation, writingStore } from '../store-access';
 import { BadInput, addCommand, printedJson, type Language, type Status, type Terminal } from '../terminal';
 import { askable, asking, found, personOf, withLedgerOptions, type DisputeOptions } from './asking';
 
@@ -42,7 +42,7 @@ export async function giveAnswer(
   const { asker, purpose, actor, lang } = options;
   if (asker === undefined) throw new BadInput('--asker: expected who asks: an office, a court, a case number');
   const policies = openPolicies(options.policies);
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   // Looked at first: a store is not made by asking it.
   await readingStore(location, () => Promise.resolve());
   return writingStore<Status>(location, (store) =>

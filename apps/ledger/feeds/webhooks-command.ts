@@ -17,7 +17,7 @@ import {
 import { instantOf } from '../../../libs/ledger';
 import { dataFolder } from '../installation';
 import { table } from '../pages';
-import { readingStore } from '../store-access';
+import { readingStore, storeLocation } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import { feedWords } from './words';
 
@@ -253,7 +253,7 @@ function verdict(verified: Verified, { lang }: Options): string {
 }
 
 async function placeFrom({ from, store, data }: AddOptions): Promise<Place> {
-  const end = await readingStore(store ?? dataFolder(data), (log) => log.head());
+  const end = await readingStore(storeLocation(store ?? data), (log) => log.head());
   const place = from === 'now' ? { position: end } : parsePlace(from);
   if (!place || place.position > end) {
     throw new BadInput(`--from ${from}: expected now, or a place that the feed has come to, up to ${end}`);

@@ -9,9 +9,9 @@ import {
   type ImportSummary,
 } from '../../../libs/importing';
 import { openLedger } from '../../../libs/ledger';
-import { dataFolder, openPolicies } from '../installation';
+import { openPolicies } from '../installation';
 import { mappingIn, regionIn } from '../option-values';
-import { writingStore } from '../store-access';
+import { storeLocation, writingStore } from '../store-access';
 import { VaultOnDemand } from '../vault-access';
 import {
   BadInput,
@@ -67,7 +67,7 @@ async function runImport(named: readonly string[], options: Options, terminal: T
   const policies = openPolicies(options.policies);
   const { files, leftOut } = withoutRefusedRows([...new Set(named)]);
   for (const file of leftOut) terminal.err(`${leftOutLine(file, lang)}\n`);
-  const summary = await writingStore(dataFolder(options.store), async (store) => {
+  const summary = await writingStore(storeLocation(options.store), async (store) => {
     const ledger = openLedger({ store, policies, clock: Date.now });
     const identities = new VaultOnDemand(options.store);
     try {

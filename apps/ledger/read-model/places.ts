@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isServerAddress, storeFile } from '../../../libs/ledger';
 import { nameOf, readModelLocation } from '../../../libs/read-model';
 import { dataFolder } from '../installation';
+import { storeLocation } from '../store-access';
 import { BadInput } from '../terminal';
 
 /** Where the log and the tables are. */
@@ -29,9 +30,8 @@ export function withPlaces(command: Command): Command {
 
 /** As the server finds them: by the options, else by its settings, else beside the program. */
 export function placesOf({ store, database }: PlaceOptions): ReadModelPlaces {
-  const address = store ?? (process.env['EVENTSTORE_URL'] || undefined) ?? dataFolder(undefined);
   const folder = store === undefined || isServerAddress(store) ? dataFolder(undefined) : folderOf(store);
-  return { store: address, readModel: database ?? readModelLocation(folder, process.env['DATABASE_URL']) };
+  return { store: storeLocation(store), readModel: database ?? readModelLocation(folder, process.env['DATABASE_URL']) };
 }
 
 /** As `placesOf`, of tables that are there already. */

@@ -7,9 +7,9 @@ import {
   type Reconciliation,
   type ReconciliationException,
 } from '../../../libs/reconciliation';
-import { dataFolder, openPolicies } from '../installation';
+import { openPolicies } from '../installation';
 import { dayIn, knownAtIn, mappingIn, regionIn } from '../option-values';
-import { readingStore } from '../store-access';
+import { readingStore, storeLocation } from '../store-access';
 import { VaultOnDemand, hasVault } from '../vault-access';
 import {
   BadInput,
@@ -76,7 +76,7 @@ async function runReconcile(file: string, options: Options, terminal: Terminal):
   const identities = hasVault(options.store) ? new VaultOnDemand(options.store, true) : undefined;
   const keepAll = options.json === true && list === undefined;
   try {
-    const result = await readingStore(dataFolder(options.store), (store) =>
+    const result = await readingStore(storeLocation(options.store), (store) =>
       reconcile({
         file,
         sheet,

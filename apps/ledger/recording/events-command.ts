@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { openLedger } from '../../../libs/ledger';
 import { isPersonId, parseStream, personStream, type LedgerEvent } from '../../../events';
-import { dataFolder, openPolicies } from '../installation';
+import { openPolicies } from '../installation';
 import { table } from '../pages';
-import { readingStore } from '../store-access';
+import { readingStore, storeLocation } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 
 interface Options extends OutputOptions {
@@ -27,7 +27,7 @@ async function runEvents(person: string, options: Options, terminal: Terminal): 
     throw new BadInput('expected the id of a person: up to 64 letters, digits and . _ : -, never an identity number');
   }
   const stream = named === undefined ? personStream(person) : person;
-  const events = await readingStore(dataFolder(options.store), (store) =>
+  const events = await readingStore(storeLocation(options.store), (store) =>
     openLedger({ store, policies: openPolicies(undefined), clock: Date.now }).streamEvents(stream),
   );
   if (options.json) terminal.out(printedJson(events));

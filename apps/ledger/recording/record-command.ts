@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { openLedger, type RecordOutcome } from '../../../libs/ledger';
 import { describeFaults, parseEvent } from '../../../events';
-import { dataFolder, openPolicies } from '../installation';
-import { writingStore } from '../store-access';
+import { openPolicies } from '../installation';
+import { storeLocation, writingStore } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 
 interface Options extends OutputOptions {
@@ -45,7 +45,7 @@ async function runRecord(file: string, options: Options, terminal: Terminal): Pr
     if (lines) lines.push(line);
     else streams.set(line.stream, [line]);
   }
-  const results = await writingStore(dataFolder(options.store), async (store) => {
+  const results = await writingStore(storeLocation(options.store), async (store) => {
     const ledger = openLedger({ store, policies: openPolicies(undefined), clock: Date.now });
     const recorded: { stream: string; lines: Line[]; outcome: RecordOutcome }[] = [];
     for (const [stream, lines] of streams) {

@@ -17,10 +17,10 @@ import {
   type Sheet,
   type Sink,
 } from '../../../libs/reports';
-import { dataFolder, openPolicies } from '../installation';
+import { openPolicies } from '../installation';
 import { dayIn, knownAtIn, regionIn } from '../option-values';
 import { table } from '../pages';
-import { readingStore } from '../store-access';
+import { readingStore, storeLocation } from '../store-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 
 interface Options extends OutputOptions {
@@ -77,7 +77,7 @@ async function runReport(name: string | undefined, options: Options, terminal: T
   const request = requestOf(name, options);
   const format = options.json ? 'json' : options.format;
   if (format === 'xlsx' && out === undefined) throw new BadInput('--out: expected a file for a workbook');
-  const location = dataFolder(options.store);
+  const location = storeLocation(options.store);
   return readingStore(location, async (store): Promise<Status> => {
     const readModel = options.database ?? readModelLocation(location, process.env['DATABASE_URL']);
     const parts: ReportParts = { readModel, store, policies: openPolicies(options.policies) };

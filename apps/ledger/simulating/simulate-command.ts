@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { NoPack, changeOf, counted, policiesWith, simulate, type SimulationResult } from '../../../libs/simulation';
-import { dataFolder, openPolicies, policiesFolder } from '../installation';
+import { openPolicies, policiesFolder } from '../installation';
 import { dayIn, regionIn } from '../option-values';
 import { table } from '../pages';
-import { readingStore } from '../store-access';
+import { readingStore, storeLocation } from '../store-access';
 import {
   BadInput,
   addCommand,
@@ -52,7 +52,7 @@ async function runSimulate(options: Options, terminal: Terminal): Promise<Status
   const terms = { on: dayIn('--on', options.on), region: regionIn(options.region) };
   const before = openPolicies(options.policies);
   const after = packsWith(options);
-  const result = await readingStore(dataFolder(options.store), (store) =>
+  const result = await readingStore(storeLocation(options.store), (store) =>
     simulate({
       store,
       before,

@@ -15,8 +15,8 @@ import {
   type PutOutcome,
 } from '../../../libs/vault';
 import { describeFaults, isPersonId } from '../../../events';
-import { dataFolder, openPolicies } from '../installation';
-import { readingStore, writingStore } from '../store-access';
+import { openPolicies } from '../installation';
+import { readingStore, storeLocation, writingStore } from '../store-access';
 import { usingVault, vaultSettings } from '../vault-access';
 import { BadInput, addCommand, printedJson, type OutputOptions, type Status, type Terminal } from '../terminal';
 import type { Command } from 'commander';
@@ -176,7 +176,7 @@ async function runRotate(options: Options, terminal: Terminal): Promise<Status> 
 async function runCheck(options: Options, terminal: Terminal): Promise<Status> {
   const checked = await usingVault(options.store, async (vault) => {
     const found = await vault.check();
-    const inLog = await readingStore(dataFolder(options.store), async (store) => {
+    const inLog = await readingStore(storeLocation(options.store), async (store) => {
       const persons = new Set<string>();
       for await (const batch of store.readAll({ filter: { streamPrefixes: ['person-'] }, batchSize: 5_000 })) {
         for (const { type, stream } of batch)
@@ -215,7 +215,7 @@ function runNumber(options: Options, terminal: Terminal): Status {
 
 async function withLedger<T>(options: Options, use: (ledger: Ledger) => Promise<T>): Promise<T> {
   const policies = openPolicies(options.policies);
-  return writingStore(dataFolder(options.store), (store) => use(openLedger({ store, policies, clock: Date.now })));
+  return writingStore(storeLocation(options.store), (store) => use(openLedger({ store, policies, clock: Date.now })));
 }
 
 function kindOf(text: string | undefined) {
