@@ -152,11 +152,7 @@ export function enrolledDays(inquiry: Inquiry, year: BenefitYear, on: DayNumber)
   return from <= through ? { from, through } : undefined;
 }
 
-function birthPaidInTime(
-  inquiry: Inquiry,
-  { participation, year, region, arrival }: BenefitYear,
-): DayNumber | undefined {
-  if (participation !== 'newborn') return undefined;
+function birthPaidInTime(inquiry: Inquiry, { year, region, arrival }: BenefitYear): DayNumber | undefined {
   const birthDate = inquiry.facts('Identified').findLast(({ data }) => data.birthDate !== undefined)?.data.birthDate;
   if (birthDate === undefined || +birthDate.slice(0, 4) > year) return undefined;
   const deadline = inquiry.read('newborn.deadline', region, arrival);
