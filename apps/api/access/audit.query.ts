@@ -1,11 +1,6 @@
-import { ValidateBy } from 'class-validator';
 import { isPersonId } from '../../../events';
 import { toInstant } from '../../../libs/calendar';
-import { Optional, Whole, YesOrNo } from '../http/query-fields';
-
-function Field(validate: (value: unknown) => boolean, expected: string): PropertyDecorator {
-  return ValidateBy({ name: 'field', validator: { validate, defaultMessage: () => expected } });
-}
+import { Field, Optional, Whole, YesOrNo } from '../http/query-fields';
 
 const isInstant = (value: unknown) => typeof value === 'string' && toInstant(value.replace(' ', '+')) !== undefined;
 const isSubject = (value: unknown) => typeof value === 'string' && /^[\x21-\x7e]{1,210}$/.test(value);

@@ -1,16 +1,13 @@
-import { Allow, ValidateBy } from 'class-validator';
+import { Allow } from 'class-validator';
 import { parseStream } from '../../../events';
-import { OneOf, Optional, QuestionDay, RegionCode } from '../http/query-fields';
+import { Field, OneOf, Optional, QuestionDay, RegionCode } from '../http/query-fields';
 
 /** A basis, written as one text. */
 export function BasisText(): PropertyDecorator {
-  return ValidateBy({
-    name: 'basis',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.length <= 2_000,
-      defaultMessage: () => 'a basis such as validOn=2022-07-15,knownAt=2022-10-01',
-    },
-  });
+  return Field(
+    (value) => typeof value === 'string' && value.length <= 2_000,
+    'a basis such as validOn=2022-07-15,knownAt=2022-10-01',
+  );
 }
 
 export class BasisQuery {
@@ -52,13 +49,10 @@ export class ImpactBody {
 
   /** The region's or employer's stream that they are proposed for; left out: the person's own. */
   @Optional()
-  @ValidateBy({
-    name: 'stream',
-    validator: {
-      validate: (value) => parseStream(value) !== undefined,
-      defaultMessage: () => 'a stream: region-<code>, employer-<uscc>, or left out for the person’s own',
-    },
-  })
+  @Field(
+    (value) => parseStream(value) !== undefined,
+    'a stream: region-<code>, employer-<uscc>, or left out for the person’s own',
+  )
   stream?: string;
 
   @Allow()
@@ -76,12 +70,6 @@ export class RegionImpactBody {
 
   /** The text of a policy pack. */
   @Optional()
-  @ValidateBy({
-    name: 'pack',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.length > 0,
-      defaultMessage: () => 'the text of a policy pack',
-    },
-  })
+  @Field((value) => typeof value === 'string' && value.length > 0, 'the text of a policy pack')
   pack?: string;
 }

@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { eventTypes } from '../../../events';
 import { answerParts, feedNames } from '../../../libs/feeds';
-import { OneOf, Optional, PersonId, Whole } from '../http/query-fields';
-import { Count, FeedPlace, ReceiverAddress, SomeOf, SomeRegions, WebhookSecret } from './fields';
+import { Count, OneOf, Optional, PersonId, Whole } from '../http/query-fields';
+import { FeedPlace, ReceiverAddress, SomeOf, SomeRegions, WebhookSecret } from './fields';
 
 const listed = (words: readonly string[]) => ({
   required: false,

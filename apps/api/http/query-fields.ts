@@ -1,9 +1,14 @@
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
 import { isDay, toInstant } from '../../../libs/calendar';
-import { isPersonId, isRegionCode } from '../../../events';
+import { holdsIdentityNumber, isPersonId, isRegionCode } from '../../../events';
 
 /** The kinds of values that parameters and plain bodies hold, as class-validator decorators; the message is what was expected. */
+
+/** A value that `holds` says yes to; `expected` says what would have been right. */
+export function Field(holds: (value: unknown) => boolean, expected: string): PropertyDecorator {
+  return ValidateBy({ name: 'field', validator: { validate: holds, defaultMessage: () => expected } });
+}
 
 /** May be left out. */
 export function Optional(): PropertyDecorator {
@@ -12,12 +17,12 @@ export function Optional(): PropertyDecorator {
 
 /** A day that exists, within the years that any question can be about. */
 export function QuestionDay(): PropertyDecorator {
-  return field('day', isQuestionDay, 'a day YYYY-MM-DD, 1900 to 2199');
+  return Field(isQuestionDay, 'a day YYYY-MM-DD, 1900 to 2199');
 }
 
 /** A region code. */
 export function RegionCode(): PropertyDecorator {
-  return field('region', isRegionCode, 'a region code of six digits');
+  return Field(isRegionCode, 'a region code of six digits');
 }
 
 /** A limit of knowledge; a `+` that arrived as a blank, because nobody encoded it, is mended. */
@@ -25,8 +30,7 @@ export function KnowledgeLimit(): PropertyDecorator {
   const mend = Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.replace(/ (\d\d:\d\d)$/, '+$1') : value,
   );
-  const check = field(
-    'knownAt',
+  const check = Field(
     (value) => typeof value === 'string' && (isDay(value) || POSITION.test(value) || toInstant(value) !== undefined),
     'a day, an instant such as 2022-10-31T17:00:00+08:00, or a position in the log',
   );
@@ -38,28 +42,43 @@ export function KnowledgeLimit(): PropertyDecorator {
 
 /** Yes or no, written out. */
 export function YesOrNo(): PropertyDecorator {
-  return field('yesOrNo', (value) => value === 'true' || value === 'false', 'true or false');
+  return Field((value) => value === 'true' || value === 'false', 'true or false');
 }
 
 /** A position in the log. */
 export function Position(): PropertyDecorator {
-  return field('position', (value) => typeof value === 'string' && POSITION.test(value), 'a position in the log');
+  return Field((value) => typeof value === 'string' && POSITION.test(value), 'a position in the log');
 }
 
 /** A whole number, written out. */
 export function Whole(from: number, through: number): PropertyDecorator {
-  return field(
-    'whole',
+  return Field(
     (value) =>
       typeof value === 'string' && /^\d{1,15}$/.test(value) && Number(value) >= from && Number(value) <= through,
     `a whole number, ${from} to ${through}`,
   );
 }
 
+/** A whole number as JSON has it. */
+export function Count(from: number, through: number): PropertyDecorator {
+  return Field(
+    (value) => Number.isInteger(value) && (value as number) >= from && (value as number) <= through,
+    `a whole number, ${from} to ${through}`,
+  );
+}
+
+/** Words of somebody's own, which are kept. */
+export function PlainText(): PropertyDecorator {
+  return Field(
+    (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 500 && !holdsIdentityNumber(value),
+    'a text of 1 to 500 characters without identity numbers',
+  );
+}
+
 /** One of some words. */
 export function OneOf(words: readonly string[]): PropertyDecorator {
   const allowed = new Set(words);
-  return field('oneOf', (value) => typeof value === 'string' && allowed.has(value), `one of ${words.join(', ')}`);
+  return Field((value) => typeof value === 'string' && allowed.has(value), `one of ${words.join(', ')}`);
 }
 
 /** One of some words or several of them, the parameter repeated; made into a list. */
@@ -68,8 +87,7 @@ export function ListOf(words: readonly string[]): PropertyDecorator {
   const list = Transform(({ value }: { value: unknown }) =>
     value === undefined || Array.isArray(value) ? value : [value],
   );
-  const check = field(
-    'listOf',
+  const check = Field(
     (value) => Array.isArray(value) && value.every((one) => allowed.has(one)),
     `one of ${words.join(', ')}; repeat the parameter for more`,
   );
@@ -81,8 +99,7 @@ export function ListOf(words: readonly string[]): PropertyDecorator {
 
 /** Where a page before ended, as that page gave it. */
 export function Cursor(): PropertyDecorator {
-  return field(
-    'cursor',
+  return Field(
     (value) => typeof value === 'string' && /^[A-Za-z0-9_-]{8,400}$/.test(value),
     'the cursor of a page before',
   );
@@ -90,13 +107,12 @@ export function Cursor(): PropertyDecorator {
 
 /** The id of a person. */
 export function PersonId(): PropertyDecorator {
-  return field('personId', isPersonId, 'an id of up to 64 letters, digits and . _ : -, and never an identity number');
+  return Field(isPersonId, 'an id of up to 64 letters, digits and . _ : -, and never an identity number');
 }
 
 /** A word of the ledger: a rule's id, a question's name. */
 export function Term(): PropertyDecorator {
-  return field(
-    'term',
+  return Field(
     (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
     'a word of letters, digits and . _ -',
   );
@@ -107,8 +123,7 @@ export function ReadingChoices(): PropertyDecorator {
   const list = Transform(({ value }: { value: unknown }) =>
     value === undefined || Array.isArray(value) ? value : [value],
   );
-  const check = field(
-    'readings',
+  const check = Field(
     (value) => Array.isArray(value) && value.every((one) => typeof one === 'string' && READING.test(one)),
     'a reading and its choice such as A-01:B; repeat the parameter for more',
   );
@@ -125,7 +140,3 @@ function isQuestionDay(value: unknown): value is string {
 }
 
 const POSITION = /^\d{1,18}$/;
-
-function field(name: string, holds: (value: unknown) => boolean, expected: string): PropertyDecorator {
-  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } });
-}

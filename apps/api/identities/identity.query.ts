@@ -1,18 +1,5 @@
-import { ValidateBy } from 'class-validator';
-import { holdsIdentityNumber } from '../../../events';
 import { settledAs, type SettledAs } from '../../../libs/vault';
-import { OneOf, Optional, PersonId, QuestionDay, Whole, YesOrNo } from '../http/query-fields';
-
-function PlainText(): PropertyDecorator {
-  return ValidateBy({
-    name: 'plainText',
-    validator: {
-      validate: (value) =>
-        typeof value === 'string' && value.trim() !== '' && value.length <= 500 && !holdsIdentityNumber(value),
-      defaultMessage: () => 'a text of 1 to 500 characters without identity numbers',
-    },
-  });
-}
+import { OneOf, Optional, PersonId, PlainText, QuestionDay, Whole, YesOrNo } from '../http/query-fields';
 
 /** How something is put into the vault, or erased from it. */
 export class IdentityQuery {

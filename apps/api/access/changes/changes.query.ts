@@ -1,22 +1,11 @@
-import { ValidateBy } from 'class-validator';
-import { Optional, Position, QuestionDay, Whole, YesOrNo } from '../../http/query-fields';
+import { OneOf, Optional, PlainText, Position, QuestionDay, Whole, YesOrNo } from '../../http/query-fields';
 
 const STATES = ['pending', 'approved', 'declined'] as const;
-
-function State(): PropertyDecorator {
-  return ValidateBy({
-    name: 'state',
-    validator: {
-      validate: (value) => STATES.some((state) => state === value),
-      defaultMessage: () => `one of ${STATES.join(', ')}`,
-    },
-  });
-}
 
 /** Which changes are listed. */
 export class ChangesQuery {
   @Optional()
-  @State()
+  @OneOf(STATES)
   state?: (typeof STATES)[number];
 
   /** Where the page before ended. */
@@ -47,12 +36,6 @@ export class DecisionQuery {
 
 /** Why a change is declined. */
 export class DeclineBody {
-  @ValidateBy({
-    name: 'reason',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.trim() !== '' && value.length <= 500,
-      defaultMessage: () => 'a text of 1 to 500 characters without identity numbers',
-    },
-  })
+  @PlainText()
   reason!: string;
 }

@@ -1,11 +1,6 @@
-import { ValidateBy } from 'class-validator';
 import { isKeyName, isRole, roles, type Principal, type Role } from '../../../../libs/access';
 import { isRegionCode } from '../../../../events';
-import { Optional, QuestionDay, YesOrNo } from '../../http/query-fields';
-
-function Field(validate: (value: unknown) => boolean, expected: string): PropertyDecorator {
-  return ValidateBy({ name: 'field', validator: { validate, defaultMessage: () => expected } });
-}
+import { Count, Field, Optional, QuestionDay, YesOrNo } from '../../http/query-fields';
 
 function isListOf(value: unknown, holds: (one: unknown) => boolean): boolean {
   return Array.isArray(value) && value.length > 0 && value.length <= MOST && value.every(holds);
@@ -34,10 +29,7 @@ export class NewKeyBody {
 export class RotateKeyBody {
   /** How long the one before still opens; left out: it ends at once. */
   @Optional()
-  @Field(
-    (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 720,
-    'a whole number, 0 to 720',
-  )
+  @Count(0, 720)
   oldForHours?: number;
 }
 
