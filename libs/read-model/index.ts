@@ -1,6 +1,7 @@
 export type { Difference } from './auditing';
 export { NothingToVerify, verify, type Verified, type VerifyOptions } from './auditing/verify';
 export { nameOf, openReadModel, readModelLocation, type ReadModel } from './database';
+export { unknownCodes } from './folding';
 export {
   Projector,
   listParked,

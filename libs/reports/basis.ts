@@ -1,9 +1,9 @@
 import { sql, type Kysely } from 'kysely';
-import { OPEN, dayNumber, toDay, type Day } from '../calendar';
+import { OPEN, toDay, type Day } from '../calendar';
 import type { EventReader } from '../event-store';
 import { RegionNeeded, openLedger, type Ledger } from '../ledger';
 import type { Policies } from '../policy/evaluation';
-import { openReadModel, type ReadModel, type ReadModelTables } from '../read-model';
+import { openReadModel, unknownCodes, type ReadModel, type ReadModelTables } from '../read-model';
 import { UnreadableEvent, parseStream, personStream } from '../../events';
 import { historyAt, knownAtLimit, type KnownAt } from '../../projections/history';
 import { noRows, personTableNames, rowsOf, type PersonRows, type RowGrounds } from '../../projections/rows';
@@ -69,17 +69,46 @@ async function knownOn<T>(
     use({
       tables,
       touched: () => touchedPersons(tables),
-      lateEvents: async (person) =>
-        (await parts.store.readStream(personStream(person)))
-          .filter((event) => isLater(event, limit) && (until === undefined || !isLater(event, until)))
-          .map(({ id, type, recordedAt, metadata }): LateEvent => ({
-            id,
-            type,
-            recordedAt,
-            effectiveOn: String(metadata['effectiveOn']),
-          })),
+      lateEvents: async (person) => {
+        const others = await groundsOf(tables, person);
+        const isPersons = (stream: string) => parseStream(stream)?.kind === 'person';
+        const own = await lateIn(parts.store, [personStream(person), ...others.filter(isPersons)], limit, until);
+        if (own.length > 0) return own;
+        return lateIn(
+          parts.store,
+          others.filter((stream) => !isPersons(stream)),
+          limit,
+          until,
+        );
+      },
     }),
   );
+}
+
+/** Streams beside his own that the person's rows rest on. */
+async function groundsOf(tables: Tables, person: string): Promise<string[]> {
+  const rows = await tables.selectFrom('person_grounds').select('stream').where('person', '=', person).execute();
+  return rows.map(({ stream }) => stream);
+}
+
+/** Events of streams that were recorded after one limit of knowledge, up to another; in the order of recording. */
+async function lateIn(
+  store: EventReader,
+  streams: readonly string[],
+  limit: KnownAt,
+  until: KnownAt | undefined,
+): Promise<LateEvent[]> {
+  const read = await Promise.all(streams.map((stream) => store.readStream(stream)));
+  return read
+    .flat()
+    .filter((event) => isLater(event, limit) && (until === undefined || !isLater(event, until)))
+    .sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : a.recordedAt > b.recordedAt ? 1 : 0))
+    .map(({ id, type, recordedAt, metadata }) => ({
+      id,
+      type,
+      recordedAt,
+      effectiveOn: String(metadata['effectiveOn']),
+    }));
 }
 
 async function* touchedPersons(tables: Tables): AsyncGenerator<string> {
@@ -276,10 +305,8 @@ async function evaluatePerson(
     const grounds = await ledger.groundsOf({ person, validOn: LAST_DAY, knownAt });
     if (!grounds) return undefined;
     const { person: history, regions, employers = new Map(), question } = grounds;
-    const standing = new Set(history.facts.map(({ id }) => id));
-    const codes = events.flatMap(({ id, effectiveOn, metadata }) =>
-      standing.has(id) ? (metadata.exceptions ?? []).map((code) => ({ day: dayNumber(effectiveOn), code })) : [],
-    );
+    const others = await Promise.all(joins.map((other) => ledger.personEvents(other)));
+    const codes = unknownCodes([...events, ...others.flat()], history);
     const rows = rowsOrParked({ person, region: question.region, history, regions, employers, policies, codes });
     const died = history.byType.get('Died')?.at(-1)?.day ?? OPEN;
     const day = (number: number | undefined) => (number === undefined || number === OPEN ? null : toDay(number));

@@ -71,8 +71,8 @@ export const retirementForecast: Report = {
   name: 'retirement-forecast',
   title: { zh: '退休预测与年限缺口', en: 'Retirement forecast' },
   about: {
-    zh: '未来十年按法定退休年龄到达年份统计：人数、条件已满足、年限不足及缺口月数（现在；若一直缴到退休年龄）；0000 为已到年龄未办退休。',
-    en: 'By the year in which the statutory age comes, ten years ahead: persons, conditions met, years short, and the months missing now and if contributions go on until then; year 0000 is those who have reached the age and have not retired.',
+    zh: '未来十年按法定退休年龄到达年份统计：人数、条件已满足、年限不足及缺口月数（现在；若一直缴到退休年龄）；0000 为已到年龄未办退休；到龄前的数字截至所知的最近一次事实。',
+    en: 'By the year in which the statutory age comes, ten years ahead: persons, conditions met, years short, and the months missing now and if contributions go on until then; year 0000 is those who have reached the age and have not retired. Before the age, figures are those of the last fact known.',
   },
   columns: [
     column.region(),
@@ -89,7 +89,9 @@ export const retirementForecast: Report = {
     const month = monthOf(dayNumber(validOn));
     const year = sql<string>`case when t.statutory_age_on <= ${validOn} then '0000' else substr(t.statutory_age_on, 1, 4) end`;
     const short = sql<number>`coalesce(t.shortfall_months, 0)`;
-    const ahead = sql<number>`(${monthIndex(sql.ref('t.statutory_age_on'))} - ${month})`;
+    // Figures are those of the last fact known, which may lie after the day: the months until then are in them.
+    const asOf = monthIndex(sql.ref('t.as_of'));
+    const ahead = sql<number>`(${monthIndex(sql.ref('t.statutory_age_on'))} - case when ${asOf} > ${month} then ${asOf} else ${month} end)`;
     const atAge = sql<number>`case when ${ahead} <= 0 then ${short} when ${short} > ${ahead} then ${short} - ${ahead} else 0 end`;
     const counted = await tables
       .selectFrom('retirement as t')

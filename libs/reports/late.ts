@@ -13,8 +13,8 @@ export const late: Report = {
   name: 'late',
   title: { zh: '事后到达的事实', en: 'What came late' },
   about: {
-    zh: '与当日终了时所知相比，当日状态有变化的人：当时所知、现在所知，以及其间记录的事件。首两行为两个基准下的参保人数。',
-    en: 'Persons who stand otherwise on the day than was known at its end: as known then, as known now, and the events recorded in between. Closes with what that makes in insured persons.',
+    zh: '与当日终了时所知相比，当日状态有变化的人：当时所知、现在所知，以及其间记录的事件（本人无新事件的，为其统筹区和单位的事件）。末行为参保人数变化合计。',
+    en: 'Persons who stand otherwise on the day than was known at its end: as known then, as known now, and the events recorded in between, of the person or else of his regions and employers. Closes with what that makes in insured persons.',
   },
   columns: [
     column.word('line', '项目', 'Line'),

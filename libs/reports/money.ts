@@ -7,8 +7,8 @@ export const arrears: Report = {
   name: 'arrears',
   title: { zh: '欠费、补缴与滞纳金', en: 'Arrears, back-payments and late fees' },
   about: {
-    zh: '按统筹区和规则统计：欠缴月份、迟缴月份、可补缴与不可补缴的申请；未缴滞纳金按最近一次事实之日计算。',
-    en: 'By region and rule: fee months owed, fee months paid late, back-payments that are allowed and refused; fees of unpaid months stand as of the last fact.',
+    zh: '按统筹区和规则统计：欠缴月份、迟缴月份、可补缴与不可补缴的申请；当日欠缴、其后缴纳的月份按到账日计滞纳金，仍未缴纳的按最近一次事实之日计算。',
+    en: 'By region and rule: fee months owed, fee months paid late, back-payments that are allowed and refused; fees of months owed on the day stand as of their arrival, of those still unpaid as of the last fact.',
   },
   columns: [
     column.region(),
@@ -28,9 +28,13 @@ export const arrears: Report = {
       .select(sql<number>`count(*)`.as('months'))
       .select(sql<number>`sum(f.principal_fen)`.as('principalFen'))
       .select(sql<number>`sum(f.fee_fen)`.as('feeFen'))
-      // A month that was paid after the day was owed on it.
-      .where((where) => where.or([where('f.from_day', '<=', validOn), where('f.paid', '=', 1)]))
-      .where('f.fee_month', '<=', validOn.slice(0, 7))
+      // A month before the day's own that was paid after the day was owed on it.
+      .where((where) =>
+        where.or([
+          where('f.from_day', '<=', validOn),
+          where.and([where('f.paid', '=', 1), where('f.fee_month', '<', validOn.slice(0, 7))]),
+        ]),
+      )
       .where(within('f.region', region))
       .groupBy(['f.region', 'line', 'f.rule'])
       .orderBy('f.region')

@@ -33,7 +33,7 @@ export interface ReportQuestion {
 /** The tables as one basis has them. */
 export type Tables = Kysely<ReadModelTables>;
 
-/** What came late for a person: an event of his recorded between two bases. */
+/** What came late for a person: an event recorded between two bases, of his or of what he rests on. */
 export interface LateEvent {
   id: string;
   type: string;
@@ -52,7 +52,10 @@ export interface Then {
   tables: Tables;
   /** Persons of whom something was recorded since, in order; the tables of nobody else differ. */
   touched(): AsyncIterable<string>;
-  /** What was recorded of the person since, up to the basis of the report. */
+  /**
+   * What was recorded of the person since, up to the basis of the report; where nothing was, what was recorded of the regions and
+   * employers that he rests on.
+   */
   lateEvents(person: string): Promise<LateEvent[]>;
 }
 

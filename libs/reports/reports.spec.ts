@@ -3,7 +3,8 @@ import { loadPoliciesOrThrow } from '../policy';
 import { personEvents, population, type PopulationOptions } from '../generation';
 import { toDay, dayNumber, type Day } from '../calendar';
 import { startPostgres, type TestPostgres } from '../read-model/testing/postgres';
-import type { LedgerEvent } from '../../events';
+import { openLedger } from '../ledger';
+import { deterministicId, personStream, type LedgerEvent } from '../../events';
 import { reports, withReport, type ReportRequest, type Row } from '.';
 import { openFilled, type Filled } from './testing/filled';
 
@@ -199,6 +200,76 @@ describe('a population that grows', () => {
       await filled.project();
       expect(await ask(filled, 'insured', { validOn: '2023-01-31', knownAt: '2023-01-31' })).toEqual(first);
     }
+    await filled.close();
+  });
+});
+
+/** One event in short, recorded at ten on a day. */
+const told = (person: string, type: string, effectiveOn: string, data: object, more: object = {}) =>
+  ({
+    id: deterministicId(JSON.stringify([person, type, effectiveOn, data])),
+    type,
+    stream: personStream(person),
+    effectiveOn,
+    recordedAt: `${effectiveOn}T10:00:00.000+08:00`,
+    data,
+    metadata: { schemaVersion: 1 },
+    ...more,
+  }) as LedgerEvent;
+const employee = { scheme: 'employee', region: '211200' };
+const month = (of: string) => ({ ...employee, kind: 'regular', feeMonths: { from: of, through: of } });
+
+describe('what came late', () => {
+  it('is told where a region was told of it, and not the person', async () => {
+    const filled = await openFilled(policies);
+    const ruling = told('A', 'RulingRecorded', '2023-02-01', {
+      region: '211200',
+      reading: 'A-01',
+      choice: 'B',
+      authority: 'office',
+    });
+    await filled.append([
+      told('A', 'Registered', '2022-05-05', { ...employee, participation: 'employed', firstTime: true }),
+      told('A', 'Paid', '2022-05-10', month('2022-05')),
+      told('A', 'Paid', '2022-11-10', month('2022-11')),
+      { ...ruling, stream: 'region-211200', effectiveOn: '2022-01-01' },
+    ]);
+    await filled.project();
+    const [late] = await ask(filled, 'late', { validOn: '2022-11-10' });
+    expect(late).toMatchObject({ person: 'A', recordedFrom: '2023-02-01' });
+    expect(late!['because']).toBe(`RulingRecorded 2022-01-01 ${ruling.id}`);
+    await filled.close();
+  });
+});
+
+describe('unknown codes as known then', () => {
+  it('stand on the day as it was corrected, those of a merged record among them', async () => {
+    const filled = await openFilled(policies);
+    const coded = (code: string) => ({ metadata: { schemaVersion: 1, exceptions: [code] } });
+    const paid = told('A', 'Paid', '2023-02-05', month('2023-01'), coded('psn_type=99'));
+    const now = (day: string) => () => Date.parse(`${day}T02:00:00Z`);
+    await filled.append([
+      told('A', 'Registered', '2023-01-05', { ...employee, participation: 'employed' }),
+      paid,
+      told('A', 'Corrected', '2023-03-01', { target: paid.id, effectiveOn: '2023-02-20', reason: 'read again' }),
+      told('B', 'Registered', '2023-01-07', { ...employee, participation: 'employed' }, coded('insutype=77')),
+    ]);
+    const merge = { type: 'Merged', effectiveOn: '2023-04-01', data: { otherPersonId: 'B', reason: 'one person' } };
+    await openLedger({ store: filled.store, policies, clock: now('2023-04-01') }).recordPersonEvents('A', [merge]);
+    await filled.project();
+    const then = await ask(filled, 'exceptions', { validOn: '2023-12-31' });
+    expect(then.filter(({ kind }) => kind === 'unknownCode').map(({ detail, from }) => [detail, from])).toEqual([
+      ['psn_type=99', '2023-02-20'],
+      ['insutype=77', '2023-01-07'],
+    ]);
+    const aid = {
+      type: 'AidGranted',
+      effectiveOn: '2023-06-01',
+      data: { aidClass: 'minimumLiving', region: '211200' },
+    };
+    await openLedger({ store: filled.store, policies, clock: now('2023-06-01') }).recordPersonEvents('A', [aid]);
+    await filled.project();
+    expect(await ask(filled, 'exceptions', { validOn: '2023-12-31', knownAt: '2023-05-01' })).toEqual(then);
     await filled.close();
   });
 });

@@ -1,3 +1,3 @@
-export { contentHash } from './facts';
+export { contentHash, unknownCodes } from './facts';
 export { Folding, type MergedInto } from './fold';
 export type { Folded } from './folded';
