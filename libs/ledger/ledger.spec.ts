@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openEmbeddedStore, type EventStore, type NewEvent } from '../event-store';
 import { loadPoliciesOrThrow } from '../policy';
 import { RegionNeeded, openLedger, openStoreReader, storeFile, type Ledger } from '.';
-import { parseEventOrThrow, personStream, toStored } from '../../events';
+import { UnreadableEvent, parseEventOrThrow, personStream, toStored } from '../../events';
 
 const policies = loadPoliciesOrThrow(join(__dirname, '..', '..', 'policies'));
 const start = Date.parse('2022-12-01T01:00:00Z');
@@ -431,6 +431,31 @@ describe('answering', () => {
     expect(await ledger.answer({ person: 'P2', validOn: '2022-08-20' })).toMatchObject({
       registrations: [{ status: 'normal' }],
     });
+  });
+
+  test('what cannot be read changes no answer that was given before it was recorded', async () => {
+    await recorded('P1', registered);
+    const asked = { person: 'P1', validOn: '2022-08-20', knownAt: ledger.now() };
+    const before = await ledger.answer(asked);
+    const { position } = (await ledger.personEvents('P1')).at(-1)!;
+    now += 86_400_000;
+    await recorded('P1', paid('2022-05', '2022-05-16'), paid('2022-06', '2022-06-16'));
+    await store.close();
+    const database = new Database(file);
+    database.prepare('UPDATE event SET type = ? WHERE stream = ? AND revision = 1').run('Unheard', personStream('P1'));
+    database.close();
+    store = openEmbeddedStore({ file });
+    ledger = openLedger({ store, policies, clock: () => now });
+    const parked = { undetermined: [{ why: 'parked', needs: 'person-P1 revision 1' }] };
+    for (let times = 0; times < 2; times++) {
+      expect(await ledger.answer(asked)).toEqual(before);
+      const { knownAt: _, ...atPosition } = before!;
+      expect(await ledger.answer({ ...asked, knownAt: BigInt(position!) })).toMatchObject(atPosition);
+      expect(await ask()).toMatchObject(parked);
+    }
+    expect(await ledger.whatIsKnown(asked)).toMatchObject({ revision: 2 });
+    await expect(ledger.personEvents('P1')).rejects.toThrow(UnreadableEvent);
+    expect(await ledger.personEvents('P1', asked.knownAt)).toHaveLength(1);
   });
 });
 

@@ -13,7 +13,7 @@ import {
   type OnePerson,
   type Wanted,
 } from '../../projections/grounds';
-import { historyAt, knownAtLimit } from '../../projections/history';
+import { historyAt, isKnown, knownAtLimit } from '../../projections/history';
 import type { Grounds } from '../../projections/inquiry';
 import { UnreadableEvent, employerStream, personStream, regionStream, type LedgerEvent } from '../../events';
 import { RecordingClock, type Clock } from './recording-clock';
@@ -129,9 +129,15 @@ export class Ledger {
     return this.record(employerStream(employer), inputs, options);
   }
 
-  /** The person's events in the order of the stream, corrections and voidings among them; none for somebody unknown. */
-  async personEvents(person: string): Promise<readonly LedgerEvent[]> {
-    return this.cache.events(personStream(person), await this.store.head());
+  /**
+   * The person's events in the order of the stream, corrections and voidings among them; none for somebody unknown. With `knownAt`
+   * those that were known then. Throws `UnreadableEvent` where one of them cannot be read.
+   */
+  async personEvents(person: string, knownAt?: string | bigint): Promise<readonly LedgerEvent[]> {
+    const stream = personStream(person);
+    if (knownAt === undefined) return this.cache.events(stream, await this.store.head());
+    const limit = knownAtLimit(knownAt);
+    return (await this.cache.events(stream, await this.store.head(), limit)).filter((event) => isKnown(event, limit));
   }
 
   /** All ids of a person at a basis, the one he is counted under first. */
@@ -156,8 +162,8 @@ export class Ledger {
   }
 
   /**
-   * The answer; undefined for a person without a single event. Somebody whose stream cannot be read is parked: his answer
-   * says so and leaves everything undetermined. Throws `RegionNeeded`.
+   * The answer; undefined for a person without a single event. Somebody of whom an event that was known then cannot be read is
+   * parked: his answer says so and leaves everything undetermined. Throws `RegionNeeded`.
    */
   async answer(asked: Asked): Promise<Answer | undefined> {
     try {
@@ -178,9 +184,8 @@ export class Ledger {
   async whatIsKnown(asked: Asked, head?: bigint): Promise<Known | undefined> {
     const end = head ?? (await this.store.head());
     const stream = personStream(asked.person);
-    const own = this.cache.eventsAtHand(stream, end) ?? (await this.cache.events(stream, end));
-    const last = own.at(-1);
-    return last && { grounds: await this.grounds(asked, end), revision: last.revision };
+    const { revision } = this.cache.endAtHand(stream, end) ?? (await this.cache.end(stream, end));
+    return revision === undefined ? undefined : { grounds: await this.grounds(asked, end), revision };
   }
 
   /** Decides the command on what is known now, and records nothing. Somebody unknown is decided about as having no history. */
@@ -229,7 +234,7 @@ export class Ledger {
   private groundsAtHand(wanted: Wanted, policies: Policies, head: bigint, missing: Set<string>): Grounds | undefined {
     const limit = knownAtLimit(wanted.knownAt);
     const eventsOf = (stream: string) => {
-      const events = this.cache.eventsAtHand(stream, head);
+      const events = this.cache.eventsAtHand(stream, head, limit);
       if (!events) missing.add(stream);
       return events ?? [];
     };

@@ -1,13 +1,21 @@
-import type { EventReader } from '../event-store';
-import { fromStored, type LedgerEvent } from '../../events';
-import { historyAt, type History, type KnownAt } from '../../projections/history';
+import type { EventReader, StoredEvent } from '../event-store';
+import { UnreadableEvent, fromStored, type LedgerEvent } from '../../events';
+import { historyAt, isKnown, type History, type KnownAt } from '../../projections/history';
 
 /** What a cache reads from; with `readAll` it looks once at what the log has grown by, without it at every stream it is asked for. */
 export type StreamSource = Pick<EventReader, 'readStream'> & Partial<Pick<EventReader, 'readAll'>>;
 
+/** The revision of a stream's last event; undefined where there is none. */
+interface StreamEnd {
+  revision: number | undefined;
+}
+
 /** A stream as it was read. */
-interface Entry {
+interface Entry extends StreamEnd {
+  /** As far as they can be read. */
   events: LedgerEvent[];
+  /** The first event that cannot be read, and when it was recorded: whoever asks about a time before does not need it. */
+  unreadable?: { error: UnreadableEvent; recordedAt: string; position: bigint };
   /** A place in the log that the stream was read after. */
   head: bigint;
   /** Whether the log has an event of it that is not here. */
@@ -33,9 +41,19 @@ export class StreamCache {
 
   constructor(private readonly source: StreamSource) {}
 
-  /** The events of a stream up to `head` or later. Throws `UnreadableEvent`, and then reads it anew the next time. */
-  async events(stream: string, head: bigint): Promise<readonly LedgerEvent[]> {
-    return (await this.entry(stream, head)).events;
+  /** The events of a stream up to `head` or later, those recorded after `knownAt` perhaps left out. Throws `UnreadableEvent`. */
+  async events(stream: string, head: bigint, knownAt?: KnownAt): Promise<readonly LedgerEvent[]> {
+    return eventsIn(await this.entry(stream, head), knownAt);
+  }
+
+  /** Where a stream ends, up to `head` or later, whether it can be read or not. */
+  end(stream: string, head: bigint): Promise<StreamEnd> {
+    return this.entry(stream, head);
+  }
+
+  /** As `end`, where nothing needs to be read for it. */
+  endAtHand(stream: string, head: bigint): StreamEnd | undefined {
+    return this.atHand(stream, head);
   }
 
   /** What a basis knows of a stream. */
@@ -43,14 +61,15 @@ export class StreamCache {
     return historyIn(await this.entry(stream, head), knownAt);
   }
 
-  /** Reads what of the streams is not at hand. Throws as `events` does. */
+  /** Reads what of the streams is not at hand. */
   async fetch(streams: Iterable<string>, head: bigint): Promise<void> {
     await Promise.all([...streams].map((stream) => this.entry(stream, head)));
   }
 
-  /** The events of a stream up to `head` or later, where nothing needs to be read for it. */
-  eventsAtHand(stream: string, head: bigint): readonly LedgerEvent[] | undefined {
-    return this.atHand(stream, head)?.events;
+  /** As `events`, where nothing needs to be read for it. */
+  eventsAtHand(stream: string, head: bigint, knownAt?: KnownAt): readonly LedgerEvent[] | undefined {
+    const entry = this.atHand(stream, head);
+    return entry && eventsIn(entry, knownAt);
   }
 
   /** What a basis knows of a stream, where nothing needs to be read for it. */
@@ -103,7 +122,7 @@ export class StreamCache {
       return kept;
     }
     // A new entry, so that whoever reads the old one at this moment keeps what it has.
-    const entry = { events: [...(kept?.events ?? []), ...stored.map(fromStored)], head, grown };
+    const entry = { ...readFurther(kept?.events ?? [], stored), head, grown };
     if (other && other.events.length > entry.events.length) return other;
     this.keep(stream, entry);
     return entry;
@@ -144,7 +163,31 @@ export class StreamCache {
   }
 }
 
+function readFurther(
+  before: readonly LedgerEvent[],
+  stored: readonly StoredEvent[],
+): Pick<Entry, 'events' | 'unreadable' | 'revision'> {
+  const events = [...before];
+  const revision = stored.at(-1)?.revision;
+  for (const one of stored) {
+    try {
+      events.push(fromStored(one));
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      return { events, revision, unreadable: { error, recordedAt: one.recordedAt, position: one.position } };
+    }
+  }
+  return { events, revision };
+}
+
+function eventsIn(entry: Entry, knownAt: KnownAt | undefined): readonly LedgerEvent[] {
+  const { events, unreadable } = entry;
+  if (unreadable && (knownAt === undefined || isKnown(unreadable, knownAt))) throw unreadable.error;
+  return events;
+}
+
 function historyIn(entry: Entry, knownAt: KnownAt): History {
+  if (entry.unreadable) return historyAt(eventsIn(entry, knownAt), knownAt);
   const last = entry.events.at(-1);
   if (typeof knownAt === 'string' && (last === undefined || last.recordedAt <= knownAt))
     return (entry.whole ??= historyAt(entry.events, knownAt));

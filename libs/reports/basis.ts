@@ -5,7 +5,7 @@ import { RegionNeeded, openLedger, type Ledger } from '../ledger';
 import type { Policies } from '../policy/evaluation';
 import { openReadModel, unknownCodes, type ReadModel, type ReadModelTables } from '../read-model';
 import { UnreadableEvent, parseStream, personStream } from '../../events';
-import { historyAt, knownAtLimit, type KnownAt } from '../../projections/history';
+import { knownAtLimit, type KnownAt } from '../../projections/history';
 import { noRows, personTableNames, rowsOf, type PersonRows, type RowGrounds } from '../../projections/rows';
 import type { LateEvent, ReportSource, Tables, Then } from './report';
 
@@ -297,15 +297,14 @@ async function evaluatePerson(
   knownAt: KnownAt,
 ): Promise<Evaluated | undefined> {
   try {
-    const events = await ledger.personEvents(person);
-    const own = historyAt(events, knownAt);
-    if (own.facts.length === 0 && !events.some((event) => !isLaterEvent(event, knownAt))) return undefined;
+    const events = await ledger.personEvents(person, knownAt);
+    if (events.length === 0) return undefined;
     const { countedUnder, persons } = await ledger.onePerson(person, knownAt);
     const joins = countedUnder === person ? persons.slice(1) : [];
     const grounds = await ledger.groundsOf({ person, validOn: LAST_DAY, knownAt });
     if (!grounds) return undefined;
     const { person: history, regions, employers = new Map(), question } = grounds;
-    const others = await Promise.all(joins.map((other) => ledger.personEvents(other)));
+    const others = await Promise.all(joins.map((other) => ledger.personEvents(other, knownAt)));
     const codes = unknownCodes([...events, ...others.flat()], history);
     const rows = rowsOrParked({ person, region: question.region, history, regions, employers, policies, codes });
     const died = history.byType.get('Died')?.at(-1)?.day ?? OPEN;
@@ -340,10 +339,6 @@ function rowsOrParked(grounds: RowGrounds): PersonRows {
 
 /** After every day that a fact can name, so that the region is the last one known. */
 const LAST_DAY = '9999-12-31';
-
-function isLaterEvent(event: { recordedAt: string; position?: bigint | string }, knownAt: KnownAt): boolean {
-  return isLater({ recordedAt: event.recordedAt, position: BigInt(event.position ?? 0n) }, knownAt);
-}
 
 function parkedRows(person: string, unreadable?: UnreadableEvent): PersonRows {
   const open = {

@@ -273,3 +273,23 @@ describe('unknown codes as known then', () => {
     await filled.close();
   });
 });
+
+describe('an event that cannot be read', () => {
+  it('takes nobody out of what was known before it', async () => {
+    const filled = await openFilled(policies);
+    await filled.append([told('A', 'Registered', '2022-05-05', { ...employee, participation: 'employed' })]);
+    await filled.project();
+    const basis = { validOn: '2022-05-31', knownAt: '2022-06-30' };
+    const before = await ask(filled, 'insured', basis);
+    expect(before).toMatchObject([{ persons: 1 }]);
+    const unheard = { type: 'Unheard', metadata: { effectiveOn: '2024-01-01', schemaVersion: 1 } };
+    const { id, recordedAt } = told('A', 'Died', '2024-01-01', {});
+    await filled.store.append('person-A', [{ id, recordedAt, data: {}, ...unheard }], 0);
+    await filled.project();
+    expect(await ask(filled, 'insured', basis)).toEqual(before);
+    expect(await ask(filled, 'exceptions', { validOn: '2022-05-31' })).toMatchObject([{ kind: 'parked' }]);
+    const [late] = await ask(filled, 'late', { validOn: '2022-05-31' });
+    expect(late).toMatchObject({ person: 'A', line: 'exit', because: `Unheard 2024-01-01 ${id}` });
+    await filled.close();
+  });
+});

@@ -92,7 +92,8 @@ function isByDeath(fact: Fact): boolean {
   return fact.type === 'Terminated' && fact.data.reason === 'death';
 }
 
-function isKnown(event: LedgerEvent, knownAt: KnownAt): boolean {
+/** Whether an event was recorded by then. */
+export function isKnown(event: Pick<LedgerEvent, 'recordedAt' | 'position'>, knownAt: KnownAt): boolean {
   if (typeof knownAt === 'string') return event.recordedAt <= knownAt;
   return event.position !== undefined && BigInt(event.position) <= knownAt;
 }

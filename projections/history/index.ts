@@ -5,6 +5,7 @@ export {
   historyOf,
   historyOfKnown,
   isInOrder,
+  isKnown,
   knownAtLimit,
   type Fact,
   type History,
