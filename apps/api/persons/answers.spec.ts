@@ -132,7 +132,7 @@ describe('asking about a person', () => {
     ['reading=A-99:B', 'reading', 'A-99:B'],
     ['reading=A-01:Q', 'reading', 'A-01:Q'],
     ['reading=A-01:A&reading=A-01:B', 'reading', 'A-01:B'],
-    ['valid_on=2022-01-01', 'valid_on', null],
+    ['valid_on=2022-01-01', 'valid_on', '(a text of 10 characters)'],
   ])('refuses ?%s', async (query, field, value) => {
     const { body } = await server.get(`/v1/persons/A-1/answer?${encodeURI(query)}`).expect(400);
     expect(body.errors).toEqual([{ field, value, expected: expect.any(String) }]);
