@@ -1,6 +1,7 @@
 export { canonicalJson, eventText } from './canonical';
 export { algorithmOf, readCheckpoint, verifiedCheckpoint, type Checkpoint } from './checkpoint';
 export { EvidenceFile, type KeptCheckpoint } from './evidence-file';
+export { extendedBy, extensionOf } from './extension';
 export {
   base64Of,
   digestOf,
@@ -15,6 +16,6 @@ export { signerOf, textOfNote, verifierOf, type Signer, type Verifier } from './
 export { eventsOutOfOrder } from './out-of-order';
 export { Sealer, SealingRefused, evidenceIn, makeKey, signerName, type EvidencePlace } from './sealer';
 export { newSigningKey, type SignatureScheme } from './signature-schemes';
-export { consistencyProof, inclusionProof, isConsistent, isIncluded } from './tree';
+export { inclusionProof, isIncluded } from './tree';
 export { verifyLog, type Finding, type LogVerdict } from './verify-log';
 export { addToWitness, readWitness } from './witness';

@@ -213,6 +213,39 @@ describe('a dispute from the command line', () => {
     expect(out).toContain('person-P1 2');
   });
 
+  it('a witness without the log: takes what goes on from what he keeps, and nothing else', async () => {
+    const at = (name: string) => join(folder, name);
+    const place = ['--evidence', at('witnessed'), '--key-file', at('witnessed.pem')];
+    const sealed = async () =>
+      JSON.parse((await run('evidence', 'seal', ...place, '--json')).out) as { size: number; key: string };
+    const extend = (extension: string, key: string) =>
+      ledger(['evidence', 'extend', '--witness', at('kept.txt'), '--extension', extension, '--key', key]);
+    const { size, key } = await sealed();
+    await run('evidence', 'witness', ...place, '--out', at('kept.txt'));
+    writeFileSync(at('more.jsonl'), paid('2024-05', '2024-05-06'));
+    await run('record', at('more.jsonl'), '--person', 'W', '--migrated-from', 'old');
+    expect((await sealed()).size).toBe(size + 1);
+
+    const asked = ['evidence', 'extension', ...place, '--from'];
+    expect(await run(...asked, String(size), '--out', at('proof.txt'))).toMatchObject({ status: 0, err: '' });
+    expect((await run(...asked, String(size))).out).toBe(readFileSync(at('proof.txt'), 'utf8'));
+    await run(...asked, String(size - 1), '--out', at('earlier.txt'));
+    const kept = readFileSync(at('kept.txt'), 'utf8');
+    expect(await extend(at('earlier.txt'), key)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining(`it goes on from ${size - 1} events`) as string,
+    });
+    expect(readFileSync(at('kept.txt'), 'utf8')).toBe(kept);
+    expect(await extend(at('proof.txt'), key)).toMatchObject({ status: 0, err: '' });
+    expect(readFileSync(at('kept.txt'), 'utf8')).toMatch(
+      new RegExp(`^[^]+=====\\n[^\\n]+\\n${size + 1}\\n[^]+=====\\n$`),
+    );
+    expect((await extend(at('proof.txt'), key)).status).toBe(1);
+    expect(await run('evidence', 'verify', ...place, '--witness', at('kept.txt'))).toMatchObject({ status: 0 });
+    for (const from of [String(size + 2), '-1', 'all'])
+      expect(await run(...asked, from)).toMatchObject({ status: 2, err: expect.stringContaining('--from') as string });
+  });
+
   it.each([
     [['diff', 'P1', '--from', 'validOn=yesterday', '--to', now], 'validOn: expected a day YYYY-MM-DD, got "yesterday"'],
     [['diff', 'P1', '--from', now, '--to', `${now},pack=211200:1999-01-01`], 'there are: 2022-04-01'],

@@ -1,17 +1,21 @@
 import { Option, type Command } from 'commander';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { openEmbeddedReader, type EventReader } from '../../../libs/event-store';
 import { isServerAddress, instantOf, storeFile } from '../../../libs/ledger';
 import {
   addToWitness,
   eventsOutOfOrder,
+  extendedBy,
+  extensionOf,
   makeKey,
-  readCheckpoint,
   readWitness,
+  verifiedCheckpoint,
   verifyLog,
+  type EvidenceFile,
   type LogVerdict,
   type SignatureScheme,
+  type Verifier,
 } from '../../../libs/evidence';
 import { readingStore, storeLocation, using } from '../store-access';
 import {
@@ -23,7 +27,8 @@ import {
   type Status,
   type Terminal,
 } from '../terminal';
-import { readingEvidence, sealing, withEvidenceOptions, type EvidenceOptions } from './evidence-place';
+import { writeNew } from './asking';
+import { readingEvidence, sealing, verifierIn, withEvidenceOptions, type EvidenceOptions } from './evidence-place';
 
 /** What the check of the log can be told. */
 export interface VerifyLogOptions extends OutputOptions, EvidenceOptions {
@@ -84,6 +89,37 @@ export function addEvidence(program: Command, terminal: Terminal): void {
     (command) => common(command).requiredOption('--out <file>', 'the witness file, made where there is none'),
     (_, options) => runWitness(options, terminal),
   );
+  addCommand<ExtensionOptions>(
+    evidence,
+    'extension',
+    'for a witness without the log: prove that the log of so many events is the beginning of the last checkpoint',
+    (command) =>
+      common(command)
+        .requiredOption('--from <size>', 'the events of the checkpoint that the witness keeps, its second line')
+        .option('--out <file>', 'where the proof goes; left out: printed'),
+    (_, options) => runExtension(options, terminal),
+  );
+  addCommand<ExtendOptions>(
+    evidence,
+    'extend',
+    'as a witness, without the log: check such a proof, and add its checkpoint to the witness file',
+    (command) =>
+      command
+        .requiredOption('--witness <file>', 'the witness file')
+        .requiredOption('--extension <file>', 'the proof')
+        .requiredOption('--key <vkey>', 'the public key of the log, name+id+key'),
+    (_, options) => runExtend(options, terminal),
+  );
+}
+
+interface ExtensionOptions extends Options {
+  from: string;
+}
+
+interface ExtendOptions extends OutputOptions {
+  witness: string;
+  extension: string;
+  key: string;
 }
 
 interface KeyOptions extends OutputOptions {
@@ -185,12 +221,10 @@ async function readingAsItStands<T>(location: string, use: (store: EventReader) 
 
 async function runWitness(options: Options, terminal: Terminal): Promise<Status> {
   return readingEvidence<Status>(storeLocation(options.store), options, async (evidence, verifier) => {
-    const last = evidence.lastCheckpoint();
-    if (!last || !verifier.vouchesFor(last.note))
-      throw new BadInput('--evidence: there is no signed checkpoint yet; run ledger evidence seal');
+    const last = lastSigned(evidence, verifier);
     if (existsSync(options.out!)) notesIn(options.out!);
     const added = addToWitness(options.out!, last.note);
-    const { size } = readCheckpoint(last.note)!;
+    const { size } = last;
     terminal.out(
       options.lang === 'zh'
         ? `检查点（${size} 个事件）${added ? '已加入' : '早已在'} ${options.out!}\n`
@@ -198,6 +232,60 @@ async function runWitness(options: Options, terminal: Terminal): Promise<Status>
     );
     return 0;
   });
+}
+
+/** The last checkpoint, with the size that is signed. */
+function lastSigned(evidence: EvidenceFile, verifier: Verifier): { note: string; size: number } {
+  const last = evidence.lastCheckpoint();
+  const signed = last && verifiedCheckpoint(last.note, verifier);
+  if (!signed) throw new BadInput('--evidence: there is no signed checkpoint yet; run ledger evidence seal');
+  return { note: last.note, size: signed.size };
+}
+
+async function runExtension(options: ExtensionOptions, terminal: Terminal): Promise<Status> {
+  if (!/^(0|[1-9]\d{0,14})$/.test(options.from))
+    throw new BadInput(`--from: expected how many events, a whole number, got ${JSON.stringify(options.from)}`);
+  const from = Number(options.from);
+  return readingEvidence<Status>(storeLocation(options.store), options, async (evidence, verifier) => {
+    const last = lastSigned(evidence, verifier);
+    if (from > last.size)
+      throw new BadInput(`--from: the last checkpoint stands for ${last.size} events, fewer than ${from}`);
+    const extension = extensionOf(evidence, from, last);
+    if (options.out === undefined) terminal.out(extension);
+    else writeNew('--out', options.out, extension);
+    return 0;
+  });
+}
+
+/** Status 0 when the log goes on from what the witness keeps, 1 when it does not. */
+function runExtend({ witness, extension, key, lang }: ExtendOptions, terminal: Terminal): Status {
+  const known = notesIn(witness).at(-1);
+  if (known === undefined) throw new BadInput(`--witness: ${witness} holds no checkpoint to go on from`);
+  const verifier = verifierIn(key);
+  let text: string;
+  try {
+    text = readFileSync(extension, 'utf8');
+  } catch (error) {
+    throw new BadInput(`--extension: ${extension} cannot be read: ${(error as Error).message}`);
+  }
+  let later: ReturnType<typeof extendedBy>;
+  try {
+    later = extendedBy(known, text, verifier);
+  } catch (error) {
+    terminal.err(
+      lang === 'zh'
+        ? `ledger: 证明不成立，未加入：${(error as Error).message}\n`
+        : `ledger: not proved, nothing added: ${(error as Error).message}\n`,
+    );
+    return 1;
+  }
+  addToWitness(witness, later.note);
+  terminal.out(
+    lang === 'zh'
+      ? `日志由所存检查点延续而来，检查点（${later.size} 个事件）已加入 ${witness}\n`
+      : `the log goes on from the checkpoint kept; that of ${later.size} events was added to ${witness}\n`,
+  );
+  return 0;
 }
 
 function notesIn(file: string): string[] {
