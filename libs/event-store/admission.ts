@@ -15,13 +15,7 @@ const recordedAtForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+08:00$/;
 const unfitForName = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
 
 /** An event that may enter a log: checked, and its data and metadata as JSON text. */
-export interface AdmittedEvent {
-  id: string;
-  type: string;
-  recordedAt: string;
-  data: string;
-  metadata: string;
-}
+export type AdmittedEvent = Pick<WrittenEvent, 'id' | 'type' | 'recordedAt' | 'dataText' | 'metadataText'>;
 
 type Refused = Extract<AppendOutcome, { outcome: 'refused' | 'conflictingId' }>;
 export type Admission = { admitted: AdmittedEvent[] } | { refused: Refused };
@@ -40,7 +34,7 @@ export function admit(stream: string, events: readonly NewEvent[], limitBytes = 
     let length = 0;
     for (let index = 0; index < events.length; index++) {
       const event = admitOne(events[index]!, index, admitted[index - 1]);
-      length += event.data.length + event.metadata.length + 2 * event.type.length + bytesPerEvent;
+      length += event.dataText.length + event.metadataText.length + 2 * event.type.length + bytesPerEvent;
       admitted.push(event);
     }
     const twice = repeatedId(admitted);
@@ -63,7 +57,9 @@ export function admit(stream: string, events: readonly NewEvent[], limitBytes = 
 
 /** The bytes an event counts against `maxAppendBytes`. */
 function sizeOf(event: AdmittedEvent): number {
-  return Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata) + 2 * event.type.length + bytesPerEvent;
+  return (
+    Buffer.byteLength(event.dataText) + Buffer.byteLength(event.metadataText) + 2 * event.type.length + bytesPerEvent
+  );
 }
 
 /** `before`: what need not be looked at again where it is the same. */
@@ -75,21 +71,14 @@ function admitOne(event: NewEvent, index: number, before: AdmittedEvent | undefi
     const found = typeof recordedAt === 'string' ? String(recordedAt).slice(0, 40) : describe(recordedAt);
     throw new Unfit(`events[${index}].recordedAt is ${found}; expected YYYY-MM-DDTHH:mm:ss.sss+08:00`);
   }
-  if (event instanceof WrittenEvent)
-    return { id, type, recordedAt, data: event.dataText, metadata: event.metadataText };
+  if (event instanceof WrittenEvent) return event;
   checkObject(`events[${index}].data`, event.data);
   checkObject(`events[${index}].metadata`, event.metadata);
   const reserved = Object.keys(event.metadata).find((key) => key.startsWith('$') || key.startsWith('~'));
   if (reserved !== undefined) {
     throw new Unfit(`events[${index}].metadata has the key ${reserved}; keys beginning with $ or ~ belong to stores`);
   }
-  return {
-    id,
-    type,
-    recordedAt,
-    data: JSON.stringify(event.data),
-    metadata: JSON.stringify(event.metadata),
-  };
+  return new WrittenEvent(id, type, recordedAt, JSON.stringify(event.data), JSON.stringify(event.metadata));
 }
 
 function idOf({ id }: NewEvent, index: number): string {

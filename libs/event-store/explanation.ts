@@ -42,8 +42,9 @@ export function explain(
 
 function isSame(stream: string, event: AdmittedEvent, found: StoredContent): boolean {
   if (found.stream !== stream || found.type !== event.type) return false;
-  if (found.data === event.data && found.metadata === event.metadata) return true;
-  return fingerprint(stream, parsed(event)) === fingerprint(found.stream, parsed(found));
+  const { type, dataText: data, metadataText: metadata } = event;
+  if (found.data === data && found.metadata === metadata) return true;
+  return fingerprint(stream, parsed({ type, data, metadata })) === fingerprint(found.stream, parsed(found));
 }
 
 function parsed({ type, data, metadata }: { type: string; data: string; metadata: string }) {

@@ -14,6 +14,7 @@ export type {
 } from './port';
 export { WrittenEvent, isStoredId } from './written-event';
 export { fingerprint } from './fingerprint';
+export { RecentlyUsed } from './recently-used';
 export {
   DamagedLog,
   contentsOfStore,

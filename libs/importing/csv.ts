@@ -10,16 +10,28 @@ export interface CsvRecord {
   readable?: boolean;
 }
 
-/** A record without quotes: cut into cells whenever they are asked for, so that one that waits holds its line alone. */
+/** A record without quotes: cut into cells whenever they are asked for, so that one that waits holds its place alone. */
 class PlainRecord implements CsvRecord {
   constructor(
     readonly line: number,
+    /** The text in which it stands, from `start` until `end`. */
     private readonly text: string,
+    private readonly start: number,
+    private readonly end: number,
     readonly readable: boolean,
   ) {}
 
+  /** As `split(',')`, which takes half as long again. */
   get cells(): string[] {
-    return this.text.split(',');
+    const record = this.text.slice(this.start, this.end);
+    const cells: string[] = [];
+    let from = 0;
+    for (let comma = record.indexOf(','); comma >= 0; comma = record.indexOf(',', from)) {
+      cells.push(record.slice(from, comma));
+      from = comma + 1;
+    }
+    cells.push(record.slice(from));
+    return cells;
   }
 }
 
@@ -79,9 +91,9 @@ function readRecords(
       continue;
     }
     if (!plain && !atEnd && text.length - start <= LONGEST_RECORD) break;
-    const whole = text.slice(start, text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end);
-    if (!plain) records.push({ line, cells: [whole], broken: 'a quote is opened and never closed' });
-    else if (whole !== '') records.push(new PlainRecord(line, whole, readable));
+    const last = text.charCodeAt(end - 1) === CR && end > start ? end - 1 : end;
+    if (!plain) records.push({ line, cells: [text.slice(start, last)], broken: 'a quote is opened and never closed' });
+    else if (last > start) records.push(new PlainRecord(line, text, start, last, readable));
     start = end + 1;
     line += 1;
   }

@@ -43,10 +43,10 @@ export function personOf(row: Row): string {
 
 export function regionOf(row: Row, { region }: RowContext): string {
   const written = row.text('region') || region || '';
-  return /^[1-9]\d{5}$/.test(written)
-    ? written
-    : row.refuse('region', 'a region code of six digits (or the option --region)');
+  return REGION.test(written) ? written : row.refuse('region', 'a region code of six digits (or the option --region)');
 }
+
+const REGION = /^[1-9]\d{5}$/;
 
 /** The employer of a row, where it can name one. */
 export function employerOf(row: Row): string | undefined {

@@ -379,9 +379,38 @@ class Course {
   }
 }
 
-interface ReadRow {
-  row: SourceRow;
+/** Facts that wait to be recorded, by stream: those of a row together. */
+class Gathered {
+  rows = 0;
+  private readonly streams = new Map<string, Gathering>();
+  private last: Gathering | undefined;
+
+  add(row: SourceRow, facts: readonly LedgerEvent[]): void {
+    const { stream } = facts[0]!;
+    // The rows of a person stand together more often than not.
+    const of = this.last?.stream === stream ? this.last : this.of(stream);
+    for (const fact of facts) {
+      of.facts.push(fact);
+      of.rows.push(row);
+    }
+    this.last = of;
+    this.rows += 1;
+  }
+
+  batches(): Gathering[] {
+    return [...this.streams.values()];
+  }
+
+  private of(stream: string): Gathering {
+    let of = this.streams.get(stream);
+    if (of === undefined) this.streams.set(stream, (of = { stream, facts: [], rows: [] }));
+    return of;
+  }
+}
+
+interface Gathering extends StreamFacts {
   facts: LedgerEvent[];
+  rows: SourceRow[];
 }
 
 /** Row by row, some thousand at once; reversals when the whole file is told, because they may stand before their payments. */
@@ -400,7 +429,7 @@ async function importAsItComes(course: Course, soFar: ImportSoFar | undefined): 
 async function importRows(course: Course, file: number, settledRows: number): Promise<boolean> {
   const run = course.runs[file]!;
   let reversals = settledRows > 0;
-  let waiting: ReadRow[] = [];
+  let waiting = new Gathered();
   run.rows = 0;
   for await (const rows of run.source.rows()) {
     course.heedSignal();
@@ -413,10 +442,10 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
       const read = run.read(row);
       if (read === undefined) continue;
       if ('reverses' in read) reversals = true;
-      else waiting.push({ row, facts: read.facts });
-      if (waiting.length < ROWS_AT_ONCE) continue;
+      else waiting.add(row, read.facts);
+      if (waiting.rows < ROWS_AT_ONCE) continue;
       await record(course, run, waiting);
-      waiting = [];
+      waiting = new Gathered();
       course.settledThrough({ phase: 'rows', file, rows: run.rows });
     }
   }
@@ -425,18 +454,8 @@ async function importRows(course: Course, file: number, settledRows: number): Pr
   return reversals;
 }
 
-async function record(course: Course, run: FileRun, read: readonly ReadRow[]): Promise<void> {
-  const streams = new Map<string, { stream: string; facts: LedgerEvent[]; rows: SourceRow[] }>();
-  for (const { row, facts } of read) {
-    const { stream } = facts[0]!;
-    let ofStream = streams.get(stream);
-    if (ofStream === undefined) streams.set(stream, (ofStream = { stream, facts: [], rows: [] }));
-    for (const fact of facts) {
-      ofStream.facts.push(fact);
-      ofStream.rows.push(row);
-    }
-  }
-  const batches = [...streams.values()];
+async function record(course: Course, run: FileRun, gathered: Gathered): Promise<void> {
+  const batches = gathered.batches();
   const settled = await course.settle(batches);
   batches.forEach(({ rows }, place) => {
     for (let from = 0, until = 0; from < rows.length; from = until) {

@@ -45,15 +45,16 @@ export class Columns {
   readonly days = new Readings((text) => (isDay(text) ? text : readDay(text)));
   readonly months = new Readings(readMonth);
   readonly amounts = new Readings(readFen);
-  private readonly places: ReadonlyMap<ColumnWord, number>;
+  /** Where each column stands; those that the file lacks stand nowhere. */
+  private readonly places: Readonly<Record<ColumnWord, number>>;
 
   constructor(
     readonly header: readonly string[],
     readonly mapping: Mapping,
   ) {
-    this.places = new Map(
-      Object.entries(mapping.columns).map(([word, name]) => [word as ColumnWord, header.indexOf(name)]),
-    );
+    this.places = Object.fromEntries(
+      Object.entries(mapping.columns).map(([word, name]) => [word, header.indexOf(name)]),
+    ) as Record<ColumnWord, number>;
   }
 
   /** Whether anything is read from the column at this place. */
@@ -62,7 +63,7 @@ export class Columns {
   }
 
   placeOf(word: ColumnWord): number {
-    return this.places.get(word) ?? -1;
+    return this.places[word];
   }
 
   nameOf(word: ColumnWord): string {

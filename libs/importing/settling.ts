@@ -27,8 +27,15 @@ export interface StreamFacts {
  */
 export async function settle(ledger: Ledger, batches: readonly StreamFacts[], since?: bigint): Promise<Settlement[]> {
   const outcomes = await ledger.appendAll(batches.map(({ stream, facts }) => ({ stream, events: facts })));
-  const settlements = outcomes.map((outcome, index) => settlementOf(ledger, batches[index]!, outcome, since));
-  return Promise.all(settlements);
+  const settlements: Settlement[] = [];
+  const later: Promise<void>[] = [];
+  outcomes.forEach((outcome, index) => {
+    const settlement = settlementOf(ledger, batches[index]!, outcome, since);
+    if (settlement instanceof Promise) later.push(settlement.then((settled) => void (settlements[index] = settled)));
+    else settlements[index] = settlement;
+  });
+  await Promise.all(later);
+  return settlements;
 }
 
 function settlementOf(

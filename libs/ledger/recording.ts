@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { AppendOutcome, EventStore, ExpectedRevision, NewEvent } from '../event-store';
+import {
+  RecentlyUsed,
+  type AppendOutcome,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+} from '../event-store';
 import type { Policies } from '../policy/evaluation';
 import {
   deterministicId,
@@ -58,7 +64,6 @@ interface Head {
 }
 
 const NO_STREAM: Head = { revision: -1 };
-const NOTHING_YET = Promise.resolve(undefined);
 
 /** Events that go to one stream together. */
 export interface Batch {
@@ -70,8 +75,9 @@ type Stamped = { events: LedgerEvent[] } | { faults: EventFault[] };
 
 /** Checks facts at the door, stamps them and appends them, as one batch to one stream. */
 export class Recorder {
-  private readonly heads = new Map<string, Head>();
+  private readonly heads = new RecentlyUsed<Head>(HEADS_KEPT);
   private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly groups = new Set<Group>();
   private readonly merging = new MergingDoor({
     read: async (stream) => (await this.store.readStream(stream)).map(fromStored),
     append: (stream, events) => this.appendOne(stream, events),
@@ -106,33 +112,49 @@ export class Recorder {
   /** As `append` of each batch, each all or nothing by itself; the streams differ. Batches that nothing stands against go side by side. */
   async appendAll(batches: readonly Batch[]): Promise<RecordOutcome[]> {
     const heads = await this.headsOf(batches);
-    const done: Promise<RecordOutcome | undefined>[] = [];
-    let free!: () => void;
-    const turn = new Promise<void>((resolve) => (free = resolve));
-    for (const [index, { stream, events }] of batches.entries()) {
-      const head = this.turns.has(stream) || events.some(isSpecial) ? undefined : heads[index];
-      const stamped = head && this.stamp(events, head);
-      if (stamped === undefined || 'faults' in stamped) done.push(NOTHING_YET);
-      else {
-        this.turns.set(stream, turn);
-        done.push(this.appendStamped(stream, stamped.events, head!));
-      }
-    }
-    const outcomes = await Promise.all(done).finally(() => {
-      for (const { stream } of batches) if (this.turns.get(stream) === turn) this.turns.delete(stream);
-      free();
-    });
-    return Promise.all(batches.map(({ stream, events }, index) => outcomes[index] ?? this.append(stream, events)));
+    const outcomes = await this.appendGroup(batches.map((batch, index) => this.ready(batch, heads[index])));
+    // Anything but recorded is left to `append`, which tries again or says why not.
+    const left = outcomes.flatMap((outcome, index) => (outcome === undefined ? [index] : []));
+    const later = await Promise.all(left.map((index) => this.append(batches[index]!.stream, batches[index]!.events)));
+    later.forEach((outcome, place) => (outcomes[left[place]!] = outcome));
+    return outcomes as RecordOutcome[];
   }
 
-  /** What became of it where it was recorded; anything else is left to `append`, which tries again or says why not. */
-  private async appendStamped(stream: string, events: LedgerEvent[], head: Head): Promise<RecordOutcome | undefined> {
-    const expected = head.revision < 0 ? 'noStream' : head.revision;
-    const outcome = await this.store.append(stream, events.map(toNewEvent), expected);
-    if (outcome.outcome !== 'appended') return undefined;
-    const { revision, position } = outcome;
-    this.remember(stream, revision, events);
-    return { outcome: 'recorded', events, revision, position };
+  /** The batch stamped, where nothing stands against appending it beside others. */
+  private ready({ stream, events }: Batch, head: Head | undefined): Ready | undefined {
+    if (head === undefined || this.turnOf(stream) !== undefined || events.some(isSpecial)) return undefined;
+    const stamped = this.stamp(events, head);
+    if ('faults' in stamped) return undefined;
+    return { stream, events: stamped.events, expected: head.revision < 0 ? 'noStream' : head.revision };
+  }
+
+  /** What became of those that were recorded. */
+  private async appendGroup(batches: readonly (Ready | undefined)[]): Promise<(RecordOutcome | undefined)[]> {
+    const group = new Group(batches);
+    this.groups.add(group);
+    try {
+      const outcomes = await Promise.all(
+        batches.map((batch) => batch && this.store.append(batch.stream, batch.events.map(toNewEvent), batch.expected)),
+      );
+      return outcomes.map((outcome, index) => {
+        if (outcome?.outcome !== 'appended') return undefined;
+        const { stream, events } = batches[index]!;
+        const { revision, position } = outcome;
+        this.remember(stream, revision, events);
+        return { outcome: 'recorded', events, revision, position };
+      });
+    } finally {
+      this.groups.delete(group);
+      group.leave();
+    }
+  }
+
+  /** What whoever writes to the stream next has to wait for. */
+  private turnOf(stream: string): Promise<unknown> | undefined {
+    const turn = this.turns.get(stream);
+    if (turn !== undefined) return turn;
+    for (const group of this.groups) if (group.has(stream)) return group.turn;
+    return undefined;
   }
 
   /** Where the streams end, as far as it can be told of many at once. */
@@ -155,7 +177,7 @@ export class Recorder {
 
   /** Writers of one stream wait for each other, so that only other processes are ever in each other's way. */
   private inTurn<T>(stream: string, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(stream);
+    const before = this.turnOf(stream);
     const turn = before === undefined ? work() : before.then(work, work);
     this.turns.set(stream, turn);
     const leave = () => {
@@ -356,10 +378,32 @@ export class Recorder {
   }
 
   private keep(stream: string, head: Head): Head {
-    this.heads.delete(stream);
     this.heads.set(stream, head);
-    if (this.heads.size > HEADS_KEPT) this.heads.delete(this.heads.keys().next().value!);
     return head;
+  }
+}
+
+/** A batch that is stamped, and where its stream stands. */
+interface Ready {
+  stream: string;
+  events: LedgerEvent[];
+  expected: ExpectedRevision;
+}
+
+/** Batches that are appended side by side. */
+class Group {
+  readonly turn: Promise<void>;
+  leave!: () => void;
+  private streams: Set<string> | undefined;
+
+  constructor(private readonly batches: readonly (Ready | undefined)[]) {
+    this.turn = new Promise((resolve) => (this.leave = resolve));
+  }
+
+  /** Seldom asked, so that the set is made only then. */
+  has(stream: string): boolean {
+    this.streams ??= new Set(this.batches.flatMap((batch) => batch?.stream ?? []));
+    return this.streams.has(stream);
   }
 }
 

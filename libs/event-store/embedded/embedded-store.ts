@@ -128,11 +128,14 @@ class EmbeddedStore implements EventStore {
   }
 
   async streamHeads(streams: readonly string[]): Promise<(StreamHead | undefined)[]> {
-    return streams.map((stream) => {
+    const read = (stream: string): StreamHead | undefined => {
       const head = this.streamHead.get(stream);
       this.heads.set(stream, head?.[0] ?? -1);
       return head && { revision: head[0], recordedAt: head[1] };
-    });
+    };
+    if (streams.length <= 1) return streams.map(read);
+    // Outside a transaction each of them would take the lock of the file and give it back.
+    return this.database.transaction(() => streams.map(read))();
   }
 
   async streamNames(options: { prefix: string; after?: string; limit: number }) {
@@ -220,8 +223,8 @@ class EmbeddedStore implements EventStore {
     const first = this.lastPosition + 1;
     try {
       for (let index = 0; index < events.length; index++) {
-        const { id, type, recordedAt, data, metadata } = events[index]!;
-        this.insert.run(first + index, stream, head + 1 + index, id, type, recordedAt, data, metadata);
+        const { id, type, recordedAt, dataText, metadataText } = events[index]!;
+        this.insert.run(first + index, stream, head + 1 + index, id, type, recordedAt, dataText, metadataText);
       }
     } catch (error) {
       if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') throw error;

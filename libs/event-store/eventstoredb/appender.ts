@@ -153,7 +153,7 @@ function proposed(event: AdmittedEvent): BatchAppendReq.ProposedMessage {
   const message = new BatchAppendReq.ProposedMessage();
   message.setId(new UUID().setString(event.id));
   message.getMetadataMap().set('type', event.type).set('content-type', 'application/json');
-  message.setData(Buffer.from(event.data));
+  message.setData(Buffer.from(event.dataText));
   message.setCustomMetadata(Buffer.from(wireMetadata(event)));
   return message;
 }

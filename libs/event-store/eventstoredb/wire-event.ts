@@ -7,9 +7,9 @@ const recordedAtKey = '~recordedAt';
 const noPosition = 0x7fffffffffffffffn;
 
 /** The metadata of an event as it is sent: JSON text with the recorded time put first. */
-export function wireMetadata({ metadata, recordedAt }: AdmittedEvent): string {
+export function wireMetadata({ metadataText, recordedAt }: AdmittedEvent): string {
   const own = `{"${recordedAtKey}":"${recordedAt}"`;
-  return metadata === '{}' ? `${own}}` : `${own},${metadata.slice(1)}`;
+  return metadataText === '{}' ? `${own}}` : `${own},${metadataText.slice(1)}`;
 }
 
 /** The event as the port shows it; undefined for events of the server itself (`$…`) and for links to deleted events. */
