@@ -5,6 +5,8 @@ const NAMESPACE = [0x5e, 0x1c, 0x0d, 0x9a, 0x3b, 0x62, 0x4f, 0x07, 0x9c, 0x41, 0
 
 const utf8 = new TextEncoder();
 
+const HEX = '0123456789abcdef';
+
 /** The SHA-1 of a message as 40 hexadecimal digits. */
 export type Sha1 = (message: Uint8Array) => string;
 
@@ -14,7 +16,7 @@ export type Sha1 = (message: Uint8Array) => string;
  */
 export function deterministicId(key: string, sha1: Sha1 = pureSha1): string {
   const hex = sha1(messageOf(key));
-  const variant = '89ab'[parseInt(hex[16]!, 16) & 0x3]!;
+  const variant = '89ab'[HEX.indexOf(hex[16]!) & 0x3]!;
   const groups = [
     hex.slice(0, 8),
     hex.slice(8, 12),

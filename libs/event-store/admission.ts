@@ -17,14 +17,14 @@ const unfitForName = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
 /** An event that may enter a log: checked, and its data and metadata as JSON text. */
 export type AdmittedEvent = Pick<WrittenEvent, 'id' | 'type' | 'recordedAt' | 'dataText' | 'metadataText'>;
 
-type Refused = Extract<AppendOutcome, { outcome: 'refused' | 'conflictingId' }>;
+type Refused = Extract<AppendOutcome, { outcome: 'refused' }>;
 export type Admission = { admitted: AdmittedEvent[] } | { refused: Refused };
 
 class Unfit extends Error {}
 
 /**
  * Checks and serialises a batch before any store sees it: what JSON would alter or choke on is refused by path,
- * so is a batch over the limit; an id that appears twice in the batch conflicts with itself.
+ * so is a batch over the limit. Whether an id appears twice in it is left to `repeatedId`.
  */
 export function admit(stream: string, events: readonly NewEvent[], limitBytes = maxAppendBytes): Admission {
   if (events.length === 0) return refuse('empty', `append to ${stream}: the batch has no events`);
@@ -37,9 +37,6 @@ export function admit(stream: string, events: readonly NewEvent[], limitBytes = 
       length += event.dataText.length + event.metadataText.length + 2 * event.type.length + bytesPerEvent;
       admitted.push(event);
     }
-    const twice = repeatedId(admitted);
-    if (twice !== undefined) return { refused: { outcome: 'conflictingId', id: twice } };
-
     // A character takes three bytes at most, so that few batches have to be counted out.
     const bytes = 3 * length <= limitBytes ? 0 : admitted.reduce((sum, event) => sum + sizeOf(event), 0);
     if (bytes > limitBytes) {
@@ -189,7 +186,8 @@ function describe(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-function repeatedId(events: readonly AdmittedEvent[]): string | undefined {
+/** An id that appears twice in the batch, which conflicts with itself. */
+export function repeatedId(events: readonly AdmittedEvent[]): string | undefined {
   if (events.length === 1) return undefined;
   const seen = new Set<string>();
   for (const { id } of events) {

@@ -1,4 +1,4 @@
-import type { AdmittedEvent } from './admission';
+import { repeatedId, type AdmittedEvent } from './admission';
 import { fingerprint } from './fingerprint';
 import type { AppendOutcome, ExpectedRevision, JsonObject } from './port';
 
@@ -14,7 +14,7 @@ export interface StoredContent {
 
 /**
  * Why a batch was not written, given what the log holds under its ids and the revision of the stream's last event (-1 for none):
- * it is stored already, an id is taken, or the stream has moved on. Undefined when nothing stands against writing it.
+ * it is stored already, an id is taken or given twice, or the stream has moved on. Undefined when nothing stands against writing it.
  */
 export function explain(
   stream: string,
@@ -23,6 +23,8 @@ export function explain(
   head: number,
   find: (id: string) => StoredContent | undefined,
 ): AppendOutcome | undefined {
+  const twice = repeatedId(events);
+  if (twice !== undefined) return { outcome: 'conflictingId', id: twice };
   const stored = events.map((event) => ({ event, found: find(event.id) }));
   const clash = stored.find(({ event, found }) => found !== undefined && !isSame(stream, event, found));
   if (clash !== undefined) return { outcome: 'conflictingId', id: clash.event.id };

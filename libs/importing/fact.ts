@@ -18,8 +18,7 @@ import {
   type Scheme,
   type Source,
 } from '../../events';
-import { LONGEST_CODE } from './mapping';
-import { RefusedRow, type Row } from './row';
+import { Readings, RefusedRow, type Row } from './row';
 
 /** Where a row belongs, besides what it says. */
 export interface RowContext {
@@ -34,7 +33,7 @@ export interface RowContext {
 /** The person of a row: the agency's own number, never an identity number. */
 export function personOf(row: Row): string {
   const person = row.text('person');
-  if (isPersonId(person)) return person;
+  if (person === last?.person || isPersonId(person)) return person;
   return row.refuse(
     'person',
     'the agency’s own number for the person, up to 64 letters, digits and . _ : -, never an identity number',
@@ -43,35 +42,35 @@ export function personOf(row: Row): string {
 
 export function regionOf(row: Row, { region }: RowContext): string {
   const written = row.text('region') || region || '';
-  return REGION.test(written) ? written : row.refuse('region', 'a region code of six digits (or the option --region)');
+  return regions.of(written) ?? row.refuse('region', 'a region code of six digits (or the option --region)');
 }
 
-const REGION = /^[1-9]\d{5}$/;
+const regions = new Readings((text) => (/^[1-9]\d{5}$/.test(text) ? text : undefined));
 
 /** The employer of a row, where it can name one. */
 export function employerOf(row: Row): string | undefined {
   const employer = row.text('employer');
   if (employer === '') return undefined;
-  if (isEmployerId(employer)) return employer;
-  row.exception('employer', 'no usable id');
-  return undefined;
+  const known = employers.of(employer);
+  if (known === undefined) row.exception('employer', 'no usable id');
+  return known;
 }
+
+const employers = new Readings((text) => (isEmployerId(text) ? text : undefined));
 
 /** Scheme and participation, from the codes for insurance, person and employer. */
 export function relationOf(row: Row): { scheme: Scheme; participation?: Participation } {
-  const { mapping } = row;
-  const category = row.text('category');
-  const meaning = longestBeginning(category, mapping.category);
-  if (category !== '' && (meaning === undefined || meaning.exception === true)) row.exception('category');
+  const meaning = row.category();
+  if (meaning === undefined ? row.text('category') !== '' : meaning.exception === true) row.exception('category');
 
-  const written = row.code('scheme', mapping.scheme);
+  const written = row.code('scheme');
   if (written === 'outside') return row.refuse('scheme', 'a basic medical insurance; this one lies outside the ledger');
   const scheme = written ?? meaning?.scheme;
   if (scheme === undefined) return row.refuse('scheme', 'a known code, or a person category that tells the scheme');
 
   const fits = meaning?.scheme === undefined || meaning.scheme === scheme;
   if (!fits) row.exception('category', `not of the ${scheme} scheme`);
-  const special = scheme === 'employee' ? known(mapping.employerKind, row.text('employerKind')) : undefined;
+  const special = scheme === 'employee' ? row.knownCode('employerKind') : undefined;
   return { scheme, participation: special ?? (fits ? meaning?.participation : undefined) };
 }
 
@@ -105,12 +104,16 @@ export function factOf(row: Row, statement: Statement, context: RowContext): Led
  * As `factOf`, for data whose every field was read by a rule at least as strict as the door's, its fields in the order in which
  * they are declared: not checked again, which is most of what a row would cost. A test holds both to the same.
  */
-export function plainFactOf(row: Row, statement: Statement, context: RowContext): LedgerEvent {
-  const { type, person, effectiveOn, data } = statement;
+export function plainFactOf(
+  row: Row,
+  statement: Statement,
+  context: RowContext,
+  dataText = JSON.stringify(statement.data),
+): LedgerEvent {
+  const { type, person, effectiveOn } = statement;
   const metadataText = row.exceptions.length > 0 ? undefined : plainMetadata(type, effectiveOn, context);
   if (metadataText === undefined) return factOf(row, statement, context);
   const stream = streamOf(person);
-  const dataText = JSON.stringify(data);
   return asEvent(
     new WrittenFact({
       // As `contentKey` has it.
@@ -128,11 +131,11 @@ export function plainFactOf(row: Row, statement: Statement, context: RowContext)
 
 /** The rows of a person stand together more often than not: one text for all of them, looked up the faster. */
 function streamOf(person: string): string {
-  if (person !== last.person) last = { person, stream: personStream(person) };
+  if (person !== last?.person) last = { person, stream: personStream(person) };
   return last.stream;
 }
 
-let last = { person: '', stream: '' };
+let last: { person: string; stream: string } | undefined;
 
 function recordedAtOf(
   row: Row,
@@ -147,19 +150,16 @@ function recordedAtOf(
 function plainMetadata(type: EventType, effectiveOn: string, context: RowContext): string | undefined {
   let ofContext = plain.get(context);
   if (ofContext === undefined) plain.set(context, (ofContext = new Map()));
-  let begun = ofContext.get(type);
-  if (begun === undefined) ofContext.set(type, (begun = { beginning: beginningOf(type, context), days: new Map() }));
-  const { beginning, days } = begun;
-  const known = days.get(effectiveOn);
-  if (known !== undefined || beginning === undefined) return known;
-  if (days.size === MOST_DAYS) days.clear();
-  const text = `${beginning}"effectiveOn":"${effectiveOn}"}`;
-  days.set(effectiveOn, text);
-  return text;
+  let ofDay = ofContext.get(type);
+  if (ofDay === undefined) {
+    const beginning = beginningOf(type, context);
+    ofDay = new Readings((day) => beginning && `${beginning}"effectiveOn":"${day}"}`);
+    ofContext.set(type, ofDay);
+  }
+  return ofDay.of(effectiveOn);
 }
 
-const plain = new WeakMap<RowContext, Map<EventType, { beginning: string | undefined; days: Map<string, string> }>>();
-const MOST_DAYS = 10_000;
+const plain = new WeakMap<RowContext, Map<EventType, Readings<string>>>();
 
 function beginningOf(type: EventType, { source, actor, migratedFrom }: RowContext): string | undefined {
   const metadata = { source, actor, migratedFrom };
@@ -181,14 +181,6 @@ function nativeSha1(message: Uint8Array): string {
 /** The recorder stamps what is new; until then the fact carries this. */
 export const STAMPED_LATER = '1900-01-01T00:00:00.000+08:00';
 
-function longestBeginning<T>(code: string, meanings: Readonly<Record<string, T>>): T | undefined {
-  for (let length = Math.min(code.length, LONGEST_CODE); length > 0; length--) {
-    const meaning = known(meanings, code.slice(0, length));
-    if (meaning !== undefined) return meaning;
-  }
-  return undefined;
-}
-
 /** Whether the participation, where there is one, is a word of the scheme. */
 export function isOfScheme(participation: Participation | undefined, scheme: Scheme): boolean {
   return participation === undefined || OF_SCHEME[scheme].has(participation);
@@ -198,7 +190,3 @@ const OF_SCHEME: Readonly<Record<Scheme, ReadonlySet<string>>> = {
   employee: new Set(employeeParticipations),
   resident: new Set(residentParticipations),
 };
-
-function known<T>(meanings: Readonly<Record<string, T>>, code: string): T | undefined {
-  return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
-}

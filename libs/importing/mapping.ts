@@ -48,7 +48,7 @@ const columnWords = [
 ] as const;
 export type ColumnWord = (typeof columnWords)[number];
 
-interface Category {
+export interface Category {
   scheme?: Scheme;
   participation?: Participation;
   exception?: boolean;

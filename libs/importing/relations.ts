@@ -7,12 +7,11 @@ import type { Row } from './row';
  * terminated, or invalid from the start. Throws `RefusedRow`.
  */
 export function factsOfRelation(row: Row, context: RowContext): LedgerEvent[] {
-  const { mapping } = row;
   const person = personOf(row);
   const { scheme, participation = DEFAULT_PARTICIPATION[scheme] } = relationOf(row);
   const region = regionOf(row, context);
   const from = row.neededDay('from', 'the first day of the relation');
-  const status = row.code('status', mapping.status) ?? 'normal';
+  const status = row.code('status') ?? 'normal';
   if (status === 'absent') return row.refuse('status', 'a relation; this row says there is none');
   const end =
     status === 'suspended' || status === 'terminated'
@@ -29,7 +28,7 @@ export function factsOfRelation(row: Row, context: RowContext): LedgerEvent[] {
     region,
     participation,
     employerId: employerOf(row),
-    fundMode: scheme === 'employee' ? row.code('fundMode', mapping.fundMode) : undefined,
+    fundMode: scheme === 'employee' ? row.code('fundMode') : undefined,
     firstTime: firstMonth === undefined ? undefined : firstMonth >= from.slice(0, 7),
   };
   const ending = end === undefined ? undefined : endOf(row, status === 'terminated', { scheme, region });
@@ -56,7 +55,7 @@ type Ending = { type: 'Suspended' | 'Terminated' | 'Died'; data: Record<string, 
 /** How the relation ended. `Suspended` names its last day, so an end without a known reason is told as one. */
 function endOf(row: Row, terminated: boolean, relation: { scheme: string; region: string }): Ending {
   const code = row.text('changeReason');
-  const reason = terminated ? row.code('changeReason', row.mapping.changeReason) : undefined;
+  const reason = terminated ? row.code('changeReason') : undefined;
   if (reason === 'death') return { type: 'Died', data: {} };
   if (reason !== undefined) return { type: 'Terminated', data: { ...relation, reason } };
   if (terminated) row.exception('status', 'terminated without a known reason');

@@ -1,6 +1,6 @@
 import { isDay, isMonth, toInstant, type Day, type Instant, type Month } from '../calendar';
 import { hasIdentityShape } from '../../events';
-import type { ColumnWord, Mapping } from './mapping';
+import { LONGEST_CODE, type Category, type ColumnWord, type Mapping } from './mapping';
 
 /** What is wrong with one cell of a row. The value is left out where it may be personal. */
 export interface CellFault {
@@ -21,17 +21,23 @@ export class RefusedRow extends Error {
 /** What texts were read as, so that those that come over and over are read once. */
 export class Readings<T> {
   private readonly known = new Map<string, T>();
+  /** Of one row after the other the same is said more often than not. */
+  private lastText: string | undefined;
+  private last: T | undefined;
 
   constructor(private readonly read: (text: string) => T | undefined) {}
 
   of(text: string): T | undefined {
-    const known = this.known.get(text);
-    if (known !== undefined) return known;
-    const read = this.read(text);
-    if (read !== undefined && text.length <= LONGEST_KEPT) {
+    if (text === this.lastText) return this.last;
+    let read = this.known.get(text);
+    if (read === undefined) {
+      read = this.read(text);
+      if (read === undefined || text.length > LONGEST_KEPT) return read;
       if (this.known.size === MOST_KEPT) this.known.clear();
       this.known.set(text, read);
     }
+    this.lastText = text;
+    this.last = read;
     return read;
   }
 }
@@ -40,21 +46,44 @@ const MOST_KEPT = 10_000;
 /** Longer ones come again seldom, and are pieces of the file's text, which would be held with them. */
 const LONGEST_KEPT = 12;
 
-/** Where the columns of a table stand in a file. */
-export class Columns {
+/** A column that the mapping names: where it stands in a file, if it does, and what its cells were read as. */
+class Column {
   readonly days = new Readings((text) => (isDay(text) ? text : readDay(text)));
   readonly months = new Readings(readMonth);
   readonly amounts = new Readings(readFen);
-  /** Where each column stands; those that the file lacks stand nowhere. */
-  private readonly places: Readonly<Record<ColumnWord, number>>;
+  readonly codes: Readings<unknown>;
+
+  constructor(
+    readonly place: number,
+    codes: Readonly<Record<string, unknown>>,
+  ) {
+    this.codes = new Readings((code) => (Object.hasOwn(codes, code) ? codes[code] : undefined));
+  }
+}
+
+/** A column whose codes the mapping tells. */
+type CodedWord = Exclude<Extract<ColumnWord, keyof Mapping>, 'category'>;
+
+/** Where the columns of a table stand in a file. */
+export class Columns {
+  readonly categories: Readings<Category>;
+  private readonly columns: Readonly<Record<ColumnWord, Column>>;
 
   constructor(
     readonly header: readonly string[],
     readonly mapping: Mapping,
   ) {
-    this.places = Object.fromEntries(
-      Object.entries(mapping.columns).map(([word, name]) => [word, header.indexOf(name)]),
-    ) as Record<ColumnWord, number>;
+    this.columns = Object.fromEntries(
+      Object.entries(mapping.columns).map(([word, name]) => [
+        word,
+        new Column(header.indexOf(name), (mapping[word as CodedWord] as Mapping[CodedWord] | undefined) ?? {}),
+      ]),
+    ) as Record<ColumnWord, Column>;
+    this.categories = new Readings((code) => longestBeginning(code, mapping.category));
+  }
+
+  column(word: ColumnWord): Column {
+    return this.columns[word];
   }
 
   /** Whether anything is read from the column at this place. */
@@ -63,7 +92,7 @@ export class Columns {
   }
 
   placeOf(word: ColumnWord): number {
-    return this.places[word];
+    return this.columns[word].place;
   }
 
   nameOf(word: ColumnWord): string {
@@ -90,17 +119,26 @@ export class Row {
   /** The cell without the spaces around it; empty where the file has no such column. */
   text(word: ColumnWord): string {
     if (word === 'person' && this.person !== undefined) return this.person;
-    const place = this.columns.placeOf(word);
-    return place < 0 ? '' : trimmed(this.cells[place] ?? '');
+    return this.cell(this.columns.column(word));
   }
 
   /** A code that the mapping knows; an unknown one is noted as an exception. Undefined for those and for an empty cell. */
-  code<T>(word: ColumnWord, codes: Readonly<Record<string, T>>): T | undefined {
-    const code = this.text(word);
-    if (code === '') return undefined;
-    const meaning = Object.hasOwn(codes, code) ? codes[code] : undefined;
-    if (meaning === undefined) this.exception(word);
+  code<W extends CodedWord>(word: W): Mapping[W][string] | undefined {
+    const meaning = this.knownCode(word);
+    if (meaning === undefined && this.text(word) !== '') this.exception(word);
     return meaning;
+  }
+
+  /** As `code`, where an unknown one is nothing to remark. */
+  knownCode<W extends CodedWord>(word: W): Mapping[W][string] | undefined {
+    const column = this.columns.column(word);
+    const code = this.cell(column);
+    return code === '' ? undefined : (column.codes.of(code) as Mapping[W][string] | undefined);
+  }
+
+  /** What the mapping says of the category that begins the code, the longest that does. */
+  category(): Category | undefined {
+    return this.columns.categories.of(this.text('category'));
   }
 
   /** Keeps what stands in a cell as an exception. */
@@ -112,9 +150,10 @@ export class Row {
 
   /** A day, written YYYY-MM-DD, YYYY/M/D or YYYYMMDD, with or without a time; undefined where the cell is empty. */
   day(word: ColumnWord): Day | undefined {
-    const text = this.text(word);
+    const column = this.columns.column(word);
+    const text = this.cell(column);
     if (text === '') return undefined;
-    return this.columns.days.of(text) ?? this.refuse(word, 'a day YYYY-MM-DD');
+    return column.days.of(text) ?? this.refuse(word, 'a day YYYY-MM-DD');
   }
 
   neededDay(word: ColumnWord, why: string): Day {
@@ -133,9 +172,10 @@ export class Row {
 
   /** A month, written YYYYMM or YYYY-MM; undefined where the cell is empty. */
   month(word: ColumnWord): Month | undefined {
-    const text = this.text(word);
+    const column = this.columns.column(word);
+    const text = this.cell(column);
     if (text === '') return undefined;
-    return this.columns.months.of(text) ?? this.refuse(word, 'a month YYYYMM');
+    return column.months.of(text) ?? this.refuse(word, 'a month YYYYMM');
   }
 
   neededMonth(word: ColumnWord): Month {
@@ -144,9 +184,14 @@ export class Row {
 
   /** Money in yuan with at most two decimals, as fen; undefined where the cell is empty. */
   fen(word: ColumnWord): number | undefined {
-    const text = this.text(word);
+    const column = this.columns.column(word);
+    const text = this.cell(column);
     if (text === '') return undefined;
-    return this.columns.amounts.of(text) ?? this.refuse(word, 'an amount in yuan with at most two decimals');
+    return column.amounts.of(text) ?? this.refuse(word, 'an amount in yuan with at most two decimals');
+  }
+
+  private cell({ place }: Column): string {
+    return place < 0 ? '' : trimmed(this.cells[place] ?? '');
   }
 
   /** Refuses the row for a cell: what stands there, and what was expected. */
@@ -186,4 +231,12 @@ function readDay(text: string): Day | undefined {
   if (!match || (match[2] === '' && text.replace(/[ T].*/, '').length !== 8)) return undefined;
   const day = `${match[1]}-${match[3]!.padStart(2, '0')}-${match[4]!.padStart(2, '0')}`;
   return isDay(day) ? day : undefined;
+}
+
+function longestBeginning<T>(code: string, meanings: Readonly<Record<string, T>>): T | undefined {
+  for (let length = Math.min(code.length, LONGEST_CODE); length > 0; length--) {
+    const beginning = code.slice(0, length);
+    if (Object.hasOwn(meanings, beginning)) return meanings[beginning];
+  }
+  return undefined;
 }

@@ -22,10 +22,10 @@ export interface StatedRelation {
 export function statedRelation(row: Row, region: string | undefined): StatedRelation {
   const { mapping } = row;
   const person = personOf(row);
-  const scheme = row.code('scheme', mapping.scheme);
+  const scheme = row.code('scheme');
   if (scheme === undefined) return row.refuse('scheme', 'a known code of an insurance');
   if (scheme === 'outside') return row.refuse('scheme', 'a basic medical insurance; this one lies outside the ledger');
-  const status = row.code('status', mapping.status);
+  const status = row.code('status');
   if (status === undefined)
     return row.refuse('status', `a known status: one of ${Object.keys(mapping.status).join(', ')}`);
   const named = row.text('region') || region;

@@ -114,7 +114,7 @@ export class Recorder {
     const heads = await this.headsOf(batches);
     const outcomes = await this.appendGroup(batches.map((batch, index) => this.ready(batch, heads[index])));
     // Anything but recorded is left to `append`, which tries again or says why not.
-    const left = outcomes.flatMap((outcome, index) => (outcome === undefined ? [index] : []));
+    const left = placesOf(outcomes, undefined);
     const later = await Promise.all(left.map((index) => this.append(batches[index]!.stream, batches[index]!.events)));
     later.forEach((outcome, place) => (outcomes[left[place]!] = outcome));
     return outcomes as RecordOutcome[];
@@ -160,7 +160,7 @@ export class Recorder {
   /** Where the streams end, as far as it can be told of many at once. */
   private async headsOf(batches: readonly Batch[]): Promise<(Head | undefined)[]> {
     const heads = batches.map(({ stream }) => this.heads.get(stream));
-    const unknown = batches.flatMap((_, index) => (heads[index] === undefined ? [index] : []));
+    const unknown = placesOf(heads, undefined);
     if (unknown.length === 0 || this.store.streamHeads === undefined) return heads;
     const read = await this.store.streamHeads(unknown.map((index) => batches[index]!.stream));
     unknown.forEach((index, place) => (heads[index] = read[place] ?? NO_STREAM));
@@ -405,6 +405,13 @@ class Group {
     this.streams ??= new Set(this.batches.flatMap((batch) => batch?.stream ?? []));
     return this.streams.has(stream);
   }
+}
+
+/** Where the value stands in the list. */
+function placesOf<T>(list: readonly T[], value: T): number[] {
+  const places: number[] = [];
+  list.forEach((one, place) => one === value && places.push(place));
+  return places;
 }
 
 const FOREVER = '9999-12-31T23:59:59.999+08:00';

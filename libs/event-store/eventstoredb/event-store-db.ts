@@ -1,4 +1,4 @@
-import { admit } from '../admission';
+import { admit, repeatedId } from '../admission';
 import type {
   AppendOutcome,
   EventStore,
@@ -63,6 +63,9 @@ class EventStoreDb implements EventStore {
     if (this.closing !== undefined) return Promise.reject(new Error(`append to ${stream}: the event store is closed`));
     const admission = admit(stream, events);
     if ('refused' in admission) return Promise.resolve(admission.refused);
+    // The server takes the second for the first sent again.
+    const twice = repeatedId(admission.admitted);
+    if (twice !== undefined) return Promise.resolve({ outcome: 'conflictingId', id: twice });
 
     const appending = this.appending.append(stream, admission.admitted, expected);
     this.inFlight.add(appending);
