@@ -224,7 +224,7 @@ function newEvent(): NewEvent {
     id: randomUUID(),
     type: 'ContributionPosted',
     recordedAt: '2022-04-02T09:30:00.000+08:00',
-    data: { region: '211200', month: '2022-03', kind: 'regular', amountFen: 48_000, payer: 'employer' },
+    data: { region: '990100', month: '2022-03', kind: 'regular', amountFen: 48_000, payer: 'employer' },
     metadata: {
       effectiveOn: '2022-03-15',
       source: 'tax',

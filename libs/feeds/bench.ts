@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { monthNumber, toMonth } from '../calendar';
 import { openEmbeddedStore, type EventStore } from '../event-store';
 import type { BenchRow } from '../event-store/bench';
+import { placesRuled } from '../generation';
 import type { Policies } from '../policy/evaluation';
-import { deterministicId, toStored, type LedgerEvent } from '../../events';
+import { deterministicId, regionStream, toStored, type LedgerEvent } from '../../events';
 import { Feeds } from './feed';
 import { BEGINNING, type Place } from './place';
 import type { FeedName } from './item';
 
-const REGION = '211200';
+const READING = 'A-01';
 const PERSONS = 150;
 const EVENTS = 60;
 /** What each person's events come to at the end of the log while it is followed. */
@@ -25,25 +26,21 @@ export async function benchFeeds(policies: Policies, within = tmpdir()): Promise
   const folder = mkdtempSync(join(within, 'ledger-bench-feeds-'));
   const store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
   const feeds = new Feeds({ store, policies, folder });
+  const region = placesRuled(policies).find((place) => policies.inForce(place, '9999-12-31')?.readings[READING])!;
   try {
     const last = monthNumber('2024-06') - BREAK;
-    await append(store, last - EVENTS + 1, last);
+    await append(store, region, last - EVENTS + 1, last);
     const rows = [
       await row('feed of answers from the beginning, an event', feeds, 'answers', BEGINNING),
       await row('feed of events from the beginning, an event', feeds, 'events', BEGINNING),
     ];
     const end = await feeds.end();
-    await append(store, last + 1, last + LATER, EVENTS);
+    await append(store, region, last + 1, last + LATER, EVENTS);
     rows.push(await row('feed of answers taken up at the end, an event', feeds, 'answers', end, 1_000));
     const before = await feeds.end();
-    await appendTo(store, `region-${REGION}`, -1, [
-      event(`region-${REGION}`, 0, 'RulingRecorded', '2022-04-01', {
-        region: REGION,
-        reading: 'A-01',
-        choice: 'B',
-        authority: 'bench',
-      }),
-    ]);
+    const ruling = { region, reading: READING, choice: 'B', authority: 'bench' };
+    const stream = regionStream(region);
+    await appendTo(store, stream, -1, [event(stream, 0, 'RulingRecorded', '2022-04-01', ruling)]);
     rows.push(await row('what a ruling changed, a person', feeds, 'answers', before, undefined, PERSONS));
     return rows;
   } finally {
@@ -75,7 +72,7 @@ async function row(
   return { name, value, unit: 'µs CPU', note, ...(limit === undefined ? {} : { limit, ok: value <= limit }) };
 }
 
-async function append(store: EventStore, from: number, through: number, known = 0): Promise<void> {
+async function append(store: EventStore, region: string, from: number, through: number, known = 0): Promise<void> {
   await Promise.all(
     Array.from({ length: PERSONS }, (_, person) => {
       const stream = `person-bench-${person}`;
@@ -85,7 +82,7 @@ async function append(store: EventStore, from: number, through: number, known = 
         const feeMonths = { from: month, through: month };
         return event(stream, known + index, 'Paid', `${month}-10`, {
           scheme: 'employee',
-          region: REGION,
+          region,
           kind: 'regular',
           feeMonths,
         });

@@ -8,3 +8,4 @@ export {
   population,
   type PopulationOptions,
 } from './population';
+export { placesRuled, refundBases } from './ruled-places';

@@ -2,27 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { population } from '../generation';
+import type { BenchRow } from '../event-store/bench';
+import { placesRuled, population, refundBases } from '../generation';
 import { openStore } from '../ledger';
 import type { Policies } from '../policy/evaluation';
 import { openReadModel, rebuild } from '../read-model';
-import { toStored, type LedgerEvent } from '../../events';
+import { fill } from '../read-model/bench';
 import { personTableNames } from '../../projections/rows';
 import { reports } from './catalogue';
 import { withReport } from './run';
 
-/** One figure beside its limit. */
-interface BenchRow {
-  name: string;
-  value: number;
-  unit: string;
-  limit?: number;
-  ok?: boolean;
-  note?: string;
-}
-
-const REGIONS = ['211200', '320700', '360100', '610100', '220000'];
-const BASES = { '211200': ['TL-7.2c'], '320700': ['LYG-35'] };
 const ON = '2024-06-30';
 const LIMIT_MS = 1_000;
 const ROUNDS = 3;
@@ -41,10 +30,14 @@ export async function benchReports(
   const store = openStore(join(folder, 'events.sqlite'));
   const readModel = join(folder, 'read-model.db');
   try {
-    await fill(
-      store,
-      population({ persons: Math.min(EVALUATED, persons), seed: 1, regions: REGIONS, refundBases: BASES }),
-    );
+    const regions = placesRuled(policies);
+    const invented = {
+      persons: Math.min(EVALUATED, persons),
+      seed: 1,
+      regions,
+      refundBases: refundBases(policies, regions),
+    };
+    await fill(store, population(invented));
     await rebuild({ store, policies, readModel });
     await repeat(readModel, Math.ceil(persons / EVALUATED) - 1);
     const measured: BenchRow[] = [];
@@ -69,22 +62,6 @@ export async function benchReports(
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-const AT_ONCE = 5_000;
-
-async function fill(store: ReturnType<typeof openStore>, events: Iterable<LedgerEvent>): Promise<void> {
-  const revisions = new Map<string, number>();
-  let waiting: Promise<unknown>[] = [];
-  for (const event of events) {
-    const revision = revisions.get(event.stream);
-    revisions.set(event.stream, (revision ?? -1) + 1);
-    waiting.push(store.append(event.stream, [toStored(event)], revision ?? 'noStream'));
-    if (waiting.length < AT_ONCE) continue;
-    await Promise.all(waiting);
-    waiting = [];
-  }
-  await Promise.all(waiting);
 }
 
 /** The rows of everyone again so many times, under other ids. */

@@ -1,6 +1,7 @@
 import { deterministicId, type LedgerEvent } from '../../../events';
 import { monthNumber, toMonth } from '../../../libs/calendar';
 import type { BenchRow } from '../../../libs/event-store/bench';
+import { placesRuled } from '../../../libs/generation';
 import type { Policies } from '../../../libs/policy';
 import { answer } from '../../../projections/answer';
 import { historyAt, knownAtLimit } from '../../../projections/history';
@@ -9,16 +10,24 @@ const ROUNDS = 3;
 
 /** CPU of one answer, from stored events to the whole object, for persons of 60 and of 600 events. */
 export function benchAnswers(policies: Policies): BenchRow[] {
+  const [region] = placesRuled(policies) as [string];
   return [
-    row('one answer, 60 events', policies, career(57), 200, 2000),
-    row('one answer, 600 events', policies, career(597), 2000, 200),
+    row('one answer, 60 events', policies, region, career(region, 57), 200, 2000),
+    row('one answer, 600 events', policies, region, career(region, 597), 2000, 200),
   ];
 }
 
-function row(name: string, policies: Policies, events: LedgerEvent[], limit: number, times: number): BenchRow {
+function row(
+  name: string,
+  policies: Policies,
+  region: string,
+  events: LedgerEvent[],
+  limit: number,
+  times: number,
+): BenchRow {
   const ask = () =>
     answer({
-      question: { person: 'bench', region: '211200', validOn: '2024-06-30', knownAt: '2024-12-31' },
+      question: { person: 'bench', region, validOn: '2024-06-30', knownAt: '2024-12-31' },
       person: historyAt(events, knownAtLimit('2024-12-31')),
       regions: new Map(),
       policies,
@@ -43,7 +52,7 @@ function row(name: string, policies: Policies, events: LedgerEvent[], limit: num
 }
 
 /** A working life of so many payments up to 2024-06, with a gap, a back-payment and a correction. */
-export function career(months: number): LedgerEvent[] {
+export function career(region: string, months: number): LedgerEvent[] {
   const last = monthNumber('2024-06');
   const first = last - months + 1;
   const events: LedgerEvent[] = [];
@@ -57,7 +66,6 @@ export function career(months: number): LedgerEvent[] {
       data,
       metadata: {},
     } as LedgerEvent);
-  const region = '211200';
   add('Registered', `${toMonth(first)}-01`, { scheme: 'employee', region, participation: 'employed', firstTime: true });
   for (let month = first; month <= last; month++) {
     const paid = toMonth(month);

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbeddedStore, type NewEvent } from '../../../libs/event-store';
+import { placesRuled } from '../../../libs/generation';
 import { importFiles, loadMapping } from '../../../libs/importing';
 import { openLedger } from '../../../libs/ledger';
 import type { LoadedPolicies } from '../../../libs/policy';
@@ -40,7 +41,7 @@ export async function benchImports(folder: string, policies: LoadedPolicies): Pr
 
 async function measure(folder: string, policies: LoadedPolicies, months: number) {
   const extract = join(folder, `payments-${months}.csv`);
-  writeExtract(extract, ROWS / months, months);
+  writeExtract(extract, placesRuled(policies)[0]!, ROWS / months, months);
   const ratios: number[] = [];
   let perSecond = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -75,7 +76,7 @@ async function measure(folder: string, policies: LoadedPolicies, months: number)
   return { ratio: median(ratios), perSecond };
 }
 
-function writeExtract(path: string, people: number, months: number): void {
+function writeExtract(path: string, region: string, people: number, months: number): void {
   const file = openSync(path, 'w');
   writeSync(
     file,
@@ -87,7 +88,7 @@ function writeExtract(path: string, people: number, months: number): void {
       const year = 2018 + Math.floor(month / 12);
       const ofYear = String((month % 12) + 1).padStart(2, '0');
       rows.push(
-        `P${person},310,1101,211200,E${person % 50},${year}${ofYear},${year}${ofYear},${year}-${ofYear}-10,10,1,Z,480.00,120.00\n`,
+        `P${person},310,1101,${region},E${person % 50},${year}${ofYear},${year}${ofYear},${year}-${ofYear}-10,10,1,Z,480.00,120.00\n`,
       );
     }
     writeSync(file, rows.join(''));

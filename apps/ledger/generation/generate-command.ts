@@ -12,10 +12,11 @@ import {
   personEvents,
   placesOf,
   population,
+  placesRuled,
+  refundBases,
   type PopulationOptions,
 } from '../../../libs/generation';
 import { csvLine } from '../../../libs/importing';
-import type { LoadedPolicies } from '../../../libs/policy';
 import { isRegionCode, toStored, type LedgerEvent } from '../../../events';
 import { dataFolder, openPolicies } from '../installation';
 import { writingStore } from '../store-access';
@@ -130,31 +131,11 @@ function populationOf({ persons, seed, regions, from, through, policies }: Optio
   return wanted;
 }
 
-/** The regions with a pack of their own that no other pack's region lies below. */
-function placesRuled({ packs }: LoadedPolicies): string[] {
-  const ruled = [...new Set(packs.map(({ region }) => region))].filter(isRegionCode);
-  const holds = (region: string, other: string) => region !== other && other.startsWith(region.replace(/(?:00)+$/, ''));
-  return ruled.filter((region) => !ruled.some((other) => holds(region, other))).sort();
-}
-
 function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most))
     throw new BadInput(`${option}: expected a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`);
   return value;
-}
-
-/** The rules of each region’s newest pack by which a resident’s money goes back. */
-function refundBases(policies: LoadedPolicies, regions: readonly string[]): Record<string, string[]> {
-  return Object.fromEntries(
-    regions.flatMap((region): [string, string[]][] => {
-      const settings = policies.inForce(region, '9999-12-31')?.settings ?? {};
-      const rules = Object.entries(settings).flatMap(([key, setting]) =>
-        key.startsWith('refund.resident') && setting.form === 'value' ? [setting.rule] : [],
-      );
-      return rules.length === 0 ? [] : [[region, [...new Set(rules)].sort()]];
-    }),
-  );
 }
 
 interface Appended {

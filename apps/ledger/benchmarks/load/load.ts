@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { extname, join } from 'node:path';
 import { dayNumber, toDay } from '../../../../libs/calendar';
 import type { BenchRow } from '../../../../libs/event-store/bench';
+import { placesRuled } from '../../../../libs/generation';
 import { openLedger, openStore } from '../../../../libs/ledger';
 import type { LoadedPolicies } from '../../../../libs/policy';
 import { personStream, type LedgerEvent } from '../../../../events';
@@ -37,10 +38,10 @@ const LOADS = {
   },
   mixed: {
     name: `new questions and writes mixed (1 in ${WRITES_ONE_IN})`,
-    shot: (index: number) => (index % WRITES_ONE_IN === 0 ? write() : newQuestion()),
+    shot: (index: number, region: string) => (index % WRITES_ONE_IN === 0 ? write(region) : newQuestion()),
   },
-  writes: { name: 'durable writes alone', shot: write },
-} satisfies Record<string, { name: string; shot: (index: number) => Shot }>;
+  writes: { name: 'durable writes alone', shot: (_index: number, region: string) => write(region) },
+} satisfies Record<string, { name: string; shot: (index: number, region: string) => Shot }>;
 
 type Load = keyof typeof LOADS;
 type Round = Record<Load, Measured>;
@@ -51,12 +52,13 @@ type Round = Record<Load, Measured>;
  */
 export async function benchLoad(folder: string, policies: LoadedPolicies): Promise<BenchRow[]> {
   const data = join(folder, 'load');
-  await fill(data, policies);
+  const [region] = placesRuled(policies) as [string];
+  await fill(data, policies, region);
   const server = await startServer(data);
   try {
-    await round(server, WARM);
+    await round(server, region, WARM);
     const rounds: Round[] = [];
-    for (let number = 0; number < ROUNDS; number++) rounds.push(await round(server, AT_ONCE));
+    for (let number = 0; number < ROUNDS; number++) rounds.push(await round(server, region, AT_ONCE));
     return [
       timesEmpty(rounds, 'first', 'emptyOfPerson', MOST_TIMES_EMPTY),
       timesEmpty(rounds, 'again', 'emptyOfPerson', MOST_TIMES_EMPTY),
@@ -69,10 +71,10 @@ export async function benchLoad(folder: string, policies: LoadedPolicies): Promi
   }
 }
 
-async function round(server: LoadedServer, count: number): Promise<Round> {
+async function round(server: LoadedServer, region: string, count: number): Promise<Round> {
   const measured: Partial<Round> = {};
   for (const load of Object.keys(LOADS) as Load[]) {
-    const volley = await server.fire(count, LOADS[load].shot);
+    const volley = await server.fire(count, (index) => LOADS[load].shot(index, region));
     const failed = Object.keys(volley.statuses).filter((status) => Number(status) >= 400);
     if (failed.length > 0) throw new Error(`requests of the load failed: ${failed.join(', ')}`);
     measured[load] = volley;
@@ -131,14 +133,9 @@ function newQuestion(): Shot {
   return get(`/v1/persons/${person(number)}/answer?validOn=${toDay(FIRST_DAY + Math.floor(number / PERSONS))}`);
 }
 
-function write(): Shot {
+function write(region: string): Shot {
   const id = `written-${randomUUID()}`;
-  const data = {
-    scheme: 'employee',
-    region: '211200',
-    kind: 'regular',
-    feeMonths: { from: '2024-05', through: '2024-05' },
-  };
+  const data = { scheme: 'employee', region, kind: 'regular', feeMonths: { from: '2024-05', through: '2024-05' } };
   return {
     method: 'POST',
     path: `/v1/persons/${id}/events`,
@@ -147,10 +144,10 @@ function write(): Shot {
   };
 }
 
-async function fill(data: string, policies: LoadedPolicies): Promise<void> {
+async function fill(data: string, policies: LoadedPolicies, region: string): Promise<void> {
   const store = openStore(data);
   const ledger = openLedger({ store, policies, clock: Date.now });
-  const events = career(MONTHS);
+  const events = career(region, MONTHS);
   for (let number = 0; number < PERSONS; number++) {
     const stream = personStream(`bench-${number}`);
     const ids = new Map(events.map(({ id }) => [id, randomUUID()]));
