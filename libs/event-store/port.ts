@@ -112,6 +112,9 @@ export interface EventStore {
     batchSize?: number;
   }): AsyncIterable<StoredEvent[]>;
 
+  /** The event at the position; undefined where none begins there. */
+  eventAt(position: bigint): Promise<StoredEvent | undefined>;
+
   /**
    * Hands every event after `after` to the handler, in order, each once, first the stored ones, then new ones as they come.
    * The next batch waits for the handler's promise. A handler that throws stops the subscription and rejects `closed`.

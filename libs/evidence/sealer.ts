@@ -69,7 +69,11 @@ export class Sealer {
   }
 
   /** Hashes what the log holds and the evidence does not yet, and signs a checkpoint where anything is new. Small batches hold nobody up. */
-  async catchUp(reader: Pick<EventReader, 'readAll'>, signedAt: string, batchSize = BATCH): Promise<KeptCheckpoint> {
+  async catchUp(
+    reader: Pick<EventReader, 'readAll' | 'eventAt'>,
+    signedAt: string,
+    batchSize = BATCH,
+  ): Promise<KeptCheckpoint> {
     let { size, position } = this.evidence.head();
     await this.checkLast(reader, position);
     for await (const batch of reader.readAll({ after: position, batchSize })) {
@@ -98,7 +102,7 @@ export class Sealer {
    * after the first of them. `now` gives the instant of a checkpoint. Stop the subscription before `close`.
    */
   follow(
-    reader: Pick<EventReader, 'readAll' | 'subscribeAll'>,
+    reader: Pick<EventReader, 'readAll' | 'eventAt' | 'subscribeAll'>,
     { now, everyEvents = 10_000, everyMs = 60_000 }: { now: () => string; everyEvents?: number; everyMs?: number },
   ): Subscription {
     let { size, position } = this.evidence.head();
@@ -141,13 +145,10 @@ export class Sealer {
   }
 
   /** That the log still holds the last event that was hashed: nothing is signed on top of a log that was put back or changed. */
-  private async checkLast(reader: Pick<EventReader, 'readAll'>, position: bigint): Promise<void> {
+  private async checkLast(reader: Pick<EventReader, 'eventAt'>, position: bigint): Promise<void> {
     if (position === 0n) return;
-    const leaf = this.evidence.lastLeaf();
-    for await (const [event] of reader.readAll({ after: position - 1n, limit: 1, batchSize: 1 })) {
-      if (event?.position === position && this.evidence.hasher.leaf(eventText(event)) === leaf) return;
-      break;
-    }
+    const event = await reader.eventAt(position);
+    if (event && this.evidence.hasher.leaf(eventText(event)) === this.evidence.lastLeaf()) return;
     throw new SealingRefused(
       `the event at position ${position} is not the one that was hashed last: the store was put back to an older copy, or changed; nothing was signed, run ledger evidence verify`,
     );

@@ -12,7 +12,7 @@ import { Tail } from './tail';
 import { Turns } from './turns';
 
 export interface FeedsOptions {
-  store: Pick<EventReader, 'readAll' | 'readStream' | 'subscribeAll' | 'head'>;
+  store: Pick<EventReader, 'readAll' | 'eventAt' | 'readStream' | 'subscribeAll' | 'head'>;
   policies: Policies;
   /** The folder in which the index of who rests on what is kept. */
   folder: string;

@@ -426,6 +426,7 @@ describe('whose answers rest on a region', () => {
 function bound(store: FeedWorld['store']) {
   return {
     readAll: store.readAll.bind(store),
+    eventAt: store.eventAt.bind(store),
     readStream: store.readStream.bind(store),
     head: store.head.bind(store),
   };

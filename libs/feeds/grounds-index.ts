@@ -35,7 +35,7 @@ export class GroundsIndex {
 
   constructor(
     file: string,
-    private readonly store: Pick<EventReader, 'readAll'>,
+    private readonly store: Pick<EventReader, 'readAll' | 'eventAt'>,
   ) {
     this.database = opened(file);
     const insertInto = (table: Table) =>
@@ -127,9 +127,8 @@ export class GroundsIndex {
   private async whereItStands(): Promise<bigint> {
     const [at, id] = this.database.prepare('SELECT position, event FROM progress').raw().get() as [number, string];
     if (at === 0) return 0n;
-    for await (const [event] of this.store.readAll({ after: BigInt(at - 1), limit: 1 })) {
-      if (event?.position === BigInt(at) && event.id === id) return event.position;
-    }
+    const event = await this.store.eventAt(BigInt(at));
+    if (event?.id === id) return event.position;
     this.database.exec(
       "DELETE FROM ground; DELETE FROM merged; DELETE FROM belonging; UPDATE progress SET position = 0, event = ''",
     );

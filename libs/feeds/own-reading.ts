@@ -1,6 +1,6 @@
 import type { EventReader } from '../event-store';
 import { derived, type Derivation, type Page } from './derivation';
-import { BEGINNING, isBehind, type Place } from './place';
+import { isBehind, type Place } from './place';
 import type { Turns } from './turns';
 
 const EVENTS_AT_ONCE = 500;
@@ -10,7 +10,7 @@ export class OwnReading {
   private readonly steps: ReturnType<typeof derived>;
 
   constructor(
-    store: Pick<EventReader, 'readAll'>,
+    store: Pick<EventReader, 'readAll' | 'eventAt'>,
     derivation: Derivation,
     private place: Place,
     /** The end of the log before the reading began. */
@@ -39,14 +39,14 @@ export class OwnReading {
 }
 
 async function* behind(
-  store: Pick<EventReader, 'readAll'>,
+  store: Pick<EventReader, 'readAll' | 'eventAt'>,
   derivation: Derivation,
   place: Place,
 ): ReturnType<typeof derived> {
   // The event of a position of which some items were given is needed once more.
-  const after = place.key === undefined ? place.position : place.position - 1n;
-  const start = after < 0n ? BEGINNING.position : after;
-  for await (const batch of store.readAll({ after: start, batchSize: EVENTS_AT_ONCE })) {
+  const begun = place.key === undefined ? undefined : await store.eventAt(place.position);
+  if (begun) yield* derived(derivation, [begun], place);
+  for await (const batch of store.readAll({ after: place.position, batchSize: EVENTS_AT_ONCE })) {
     yield* derived(derivation, batch, place);
   }
 }

@@ -290,6 +290,7 @@ function bound(of: EventStore): EventReader {
   return {
     readStream: (...args) => of.readStream(...args),
     readAll: (...args) => of.readAll(...args),
+    eventAt: (...args) => of.eventAt(...args),
     subscribeAll: (...args) => of.subscribeAll(...args),
     streamNames: (...args) => of.streamNames!(...args),
     readStreams: (...args) => of.readStreams!(...args),

@@ -57,7 +57,7 @@ export class MergeKeeping implements OnApplicationBootstrap, BeforeApplicationSh
   private async lookedThrough(): Promise<bigint> {
     try {
       const { position, id } = JSON.parse(readFileSync(this.file, 'utf8')) as LookedThrough;
-      const there = await this.eventAfter(BigInt(position) - 1n);
+      const there = await this.store.eventAt(BigInt(position));
       return there?.id === id ? BigInt(position) : 0n;
     } catch {
       return 0n;
@@ -67,12 +67,7 @@ export class MergeKeeping implements OnApplicationBootstrap, BeforeApplicationSh
   private async lastEvent(): Promise<LookedThrough | undefined> {
     const head = await this.store.head();
     if (head === 0n) return undefined;
-    const last = await this.eventAfter(head - 1n);
+    const last = await this.store.eventAt(head);
     return last && { position: String(last.position), id: last.id };
-  }
-
-  private async eventAfter(position: bigint): Promise<{ id: string; position: bigint } | undefined> {
-    for await (const [event] of this.store.readAll({ after: position, limit: 1 })) return event;
-    return undefined;
   }
 }

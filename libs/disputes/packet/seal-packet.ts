@@ -18,7 +18,7 @@ import { PACKET_FORMAT, sectionsOf, type Packet, type PacketContent, type Sealed
 
 /** What a packet is made from. */
 export interface PacketSource {
-  reader: Pick<EventReader, 'readAll' | 'readStream'>;
+  reader: Pick<EventReader, 'readAll' | 'eventAt' | 'readStream'>;
   sealer: Sealer;
   policies: Policies;
   engine: { name: string; version: string };

@@ -57,6 +57,7 @@ export function openEmbeddedReader({ file, asItStands = false }: { file: string;
     streamNames: async (options) => reader.streamNames(options),
     readStreams: async (options) => reader.readStreams(options),
     readAll: (options) => reader.readAll(options),
+    eventAt: async (position) => reader.eventAt(position),
     subscribeAll: (options, handler) => reader.subscribeAll(options, handler),
     head: async () => BigInt(reader.head()),
     close: async () => {
@@ -148,6 +149,10 @@ class EmbeddedStore implements EventStore {
 
   readAll(options?: Parameters<EventStore['readAll']>[0]) {
     return this.reader.readAll(options);
+  }
+
+  async eventAt(position: bigint) {
+    return this.reader.eventAt(position);
   }
 
   subscribeAll(...[options, handler]: Parameters<EventStore['subscribeAll']>) {

@@ -16,6 +16,7 @@ export class LogReader {
   private readonly streamStatement: Database.Statement<[string, number, number]>;
   private readonly names: Database.Statement<[string, string, number]>;
   private readonly streams: Database.Statement<[string, string]>;
+  private readonly eventStatement: Database.Statement<[number]>;
   private readonly within: Database.Statement<[number, number]>;
   private readonly scans = new Map<string, Database.Statement<unknown[]>>();
   private readonly subscriptions = new Set<Subscription>();
@@ -32,6 +33,7 @@ export class LogReader {
         `SELECT ${columns} FROM event WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
+    this.eventStatement = database.prepare<[number]>(`SELECT ${columns} FROM event WHERE position = ?`).raw();
     this.within = database
       .prepare<[number, number]>('SELECT count(*) FROM event WHERE position > ? AND position <= ?')
       .pluck();
@@ -72,6 +74,11 @@ export class LogReader {
     }
     if (!this.asItStands) for (const events of streams) checkStream(events[0]!.stream, 0, events);
     return streams;
+  }
+
+  eventAt(position: bigint): StoredEvent | undefined {
+    const row = this.eventStatement.get(Number(position)) as Row | undefined;
+    return row && toEvent(row);
   }
 
   async *readAll({

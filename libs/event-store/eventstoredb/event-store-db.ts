@@ -101,6 +101,10 @@ class EventStoreDb implements EventStore {
       : this.readFeed(after, filter, limit, batchSize);
   }
 
+  eventAt(position: bigint): Promise<StoredEvent | undefined> {
+    return this.reading.eventAt(position);
+  }
+
   subscribeAll(
     { after = 0n, filter, batchSize = pageSize }: Parameters<EventStore['subscribeAll']>[0],
     handler: (batch: StoredEvent[]) => Promise<void>,

@@ -6,6 +6,8 @@ export type Failure =
   /** The server said no and would say no again. */
   | 'accessDenied'
   | 'invalid'
+  /** No record begins at the position that was to be read from. */
+  | 'invalidPosition'
   | 'streamNotFound'
   | 'streamDeleted'
   /** The connection, the server or the cluster is in trouble; whether a write was done is open. */
@@ -21,7 +23,7 @@ export function failureOf(error: unknown): Failure {
   if (type === 'stream-not-found') return 'streamNotFound';
   if (type === 'stream-deleted') return 'streamDeleted';
   if (type === 'invalid-argument' || code === invalidArgument) return 'invalid';
-  if (/invalid ?position/i.test(String(message))) return 'invalid';
+  if (/invalid ?position/i.test(String(message))) return 'invalidPosition';
   return 'passing';
 }
 

@@ -53,20 +53,43 @@ export class LogReading {
     return { events: page.map(fromWire).filter((event) => event !== undefined), next, full: page.length === size };
   }
 
+  /** Events after a position, also one at which none begins. */
   async logPage(after: bigint, size: number): Promise<ReadPage & { next: bigint }> {
-    const what = 'reading the log';
-    const fromPosition = after === 0n ? START : { commit: after, prepare: after };
     // The server reads from the position, not after it: one more is asked for, and the first left out.
-    const page = await this.persist(what, undefined, (limitMs) => {
-      const read = this.connection.client.readAll({ fromPosition, maxCount: size + 1 });
-      return collect<AllStreamResolvedEvent>(read, limitMs, what);
-    });
-    const events: StoredEvent[] = [];
-    for (const resolved of page) {
-      const event = fromWire(resolved);
-      if (event !== undefined && event.position > after) events.push(event);
-    }
+    const page = await this.readFrom(after, size + 1);
+    if (page === 'invalidPosition') return this.pageFromStart(after, size);
+    const events = wanted(page, (position) => position > after);
     return { events, next: page.at(-1)?.event?.position.commit ?? after, full: page.length > size };
+  }
+
+  async eventAt(position: bigint): Promise<StoredEvent | undefined> {
+    if (position === 0n) return undefined;
+    const page = await this.readFrom(position, 1);
+    return page === 'invalidPosition' ? undefined : wanted(page, (found) => found === position)[0];
+  }
+
+  /** The server begins to read at records only, so what lies behind any other position is come to from the start of the log. */
+  private async pageFromStart(after: bigint, size: number): Promise<ReadPage & { next: bigint }> {
+    for (let from = 0n; ;) {
+      const page = await this.logPage(from, Math.max(size, headSearch));
+      const events = page.events.filter(({ position }) => position > after);
+      if (events.length > 0 || !page.full) return { ...page, events };
+      from = page.next;
+    }
+  }
+
+  private async readFrom(position: bigint, count: number): Promise<AllStreamResolvedEvent[] | 'invalidPosition'> {
+    const what = 'reading the log';
+    const fromPosition = position === 0n ? START : { commit: position, prepare: position };
+    return this.persist(what, undefined, async (limitMs) => {
+      const read = this.connection.client.readAll({ fromPosition, maxCount: count });
+      try {
+        return await collect<AllStreamResolvedEvent>(read, limitMs, what);
+      } catch (error) {
+        if (failureOf(error) === 'invalidPosition') return 'invalidPosition';
+        throw error;
+      }
+    });
   }
 
   /** Position of the last event that is not the server's own; 0n when there is none. */
@@ -104,6 +127,16 @@ export class LogReading {
       }
     }
   }
+}
+
+/** The ledger's events of a page, of the positions that fit. */
+function wanted(page: readonly AllStreamResolvedEvent[], fits: (position: bigint) => boolean): StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (const resolved of page) {
+    const event = fromWire(resolved);
+    if (event !== undefined && fits(event.position)) events.push(event);
+  }
+  return events;
 }
 
 /** Reads a finite answer of the client to its end, or to the first item that suffices; cancels it when the limit is over. */

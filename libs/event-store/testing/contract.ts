@@ -436,6 +436,24 @@ export function eventStoreContract(name: string, makeLog: () => Promise<LogUnder
         expect(await readAll({ after: await store.head() })).toEqual([]);
       });
 
+      it('reads after any position, and gives the event of one only where one begins', async () => {
+        await seed(person(1), 30);
+        const all = await collect(store.readAll());
+        const [first, second] = all.slice(-20) as [StoredEvent, StoredEvent];
+        const later = all.filter(({ position }) => position > first.position);
+        for (const after of new Set([first.position, second.position - 1n, first.position + 1n])) {
+          const rest = later.filter(({ position }) => position > after);
+          for (const batchSize of [1, 4, 1000]) expect(await readAll({ after, batchSize })).toEqual(rest);
+        }
+        expect(await readAll({ after: first.position - 1n, limit: 1 })).toEqual([first]);
+
+        for (const event of [all[0]!, first, all.at(-1)!]) expect(await store.eventAt(event.position)).toEqual(event);
+        const begun = new Set(all.map(({ position }) => position));
+        const head = await store.head();
+        for (const none of [0n, first.position + 1n, second.position - 1n, head + 1n, head + 1_000_000n])
+          if (!begun.has(none)) expect(await store.eventAt(none)).toBeUndefined();
+      });
+
       it('yields batches of at most the size asked for, and stops reading when the reader breaks off', async () => {
         await seed(person(1), 25);
         const sizes: number[] = [];

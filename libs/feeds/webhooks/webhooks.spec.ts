@@ -471,6 +471,7 @@ describe('sending', () => {
     const failing: FeedsOptions['store'] = {
       head: () => store.head(),
       readStream: (...given) => store.readStream(...given),
+      eventAt: (...given) => store.eventAt(...given),
       subscribeAll: (...given) => store.subscribeAll(...given),
       readAll: (...given) => {
         if (failures++ < 2) throw new Error('the store is away');
