@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventReader, EventStore } from '../event-store';
-import { population } from '../generation';
+import { placesRuled, population } from '../generation';
 import { openStore, openStoreReader } from '../ledger';
 import type { Policies } from '../policy/evaluation';
 import { toStored, type LedgerEvent } from '../../events';
@@ -20,7 +20,6 @@ interface BenchRow {
   note?: string;
 }
 
-const REGIONS = ['211200', '320700', '360100', '610100', '220000'];
 const MOST_TIMES_SCAN = 4;
 /** A tenth for the last stretch, which can only begin when the last event is there. */
 const MOST_TIMES_APPENDING = 1.1;
@@ -42,7 +41,7 @@ export async function benchReadModel(
   try {
     const file = join(folder, 'events.sqlite');
     const filled = openStore(file);
-    await fill(filled, inventedEvents(persons, 1));
+    await fill(filled, inventedEvents(policies, persons, 1));
     await filled.close();
     return [
       ...(await benchRebuild(policies, file, folder, persons)),
@@ -91,7 +90,7 @@ async function benchFollowing(policies: Policies, file: string, folder: string, 
     auditEveryMs: 0,
     rebuild: async () => undefined,
   });
-  const writer = startThread({ file, persons, seed: 2, regions: REGIONS });
+  const writer = startThread({ file, persons, seed: 2, regions: placesRuled(policies) });
   try {
     projector.start();
     await writer.ready;
@@ -127,8 +126,8 @@ async function benchFollowing(policies: Policies, file: string, folder: string, 
 }
 
 /** Of persons all over the packs' regions, in the order of recording. */
-export function inventedEvents(persons: number, seed: number): Iterable<LedgerEvent> {
-  return population({ persons, seed, regions: REGIONS, cohort: Math.min(persons, 10_000) });
+export function inventedEvents(policies: Policies, persons: number, seed: number): Iterable<LedgerEvent> {
+  return population({ persons, seed, regions: placesRuled(policies), cohort: Math.min(persons, 10_000) });
 }
 
 export async function fill(store: EventStore, events: Iterable<LedgerEvent>): Promise<void> {

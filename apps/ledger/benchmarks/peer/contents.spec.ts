@@ -12,7 +12,7 @@ const PERSONS = 700;
 /** What the peer is asked to keep: told in a few lines, so that it can be checked against what the ledger keeps. */
 function countedFromTheLog(): Map<string, Held> {
   const held = new Map<string, Held & { counted: Map<string, Pick<Held, 'months' | 'relations'>> }>();
-  for (const { id, type, stream, data } of inventedEvents(PERSONS, 1)) {
+  for (const { id, type, stream, data } of inventedEvents(openPolicies(undefined), PERSONS, 1)) {
     if (!stream.startsWith('person-')) continue;
     const person = stream.slice('person-'.length);
     const one = held.get(person) ?? { events: 0, months: 0, relations: 0, counted: new Map() };
@@ -36,7 +36,7 @@ describe('what a rebuild holds, beside what another program made of the same eve
 
   beforeAll(async () => {
     const store = openStore(join(folder, 'events.sqlite'));
-    await fill(store, inventedEvents(PERSONS, 1));
+    await fill(store, inventedEvents(openPolicies(undefined), PERSONS, 1));
     await rebuild({ store, policies: openPolicies(undefined), readModel });
     await store.close();
   });

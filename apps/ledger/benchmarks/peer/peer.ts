@@ -46,7 +46,7 @@ export async function benchPeer(
   const readModel = join(folder, 'read-model.db');
   const store = openStore(join(folder, 'events.sqlite'));
   try {
-    await fill(store, written(told, inventedEvents(persons, seed)));
+    await fill(store, written(told, inventedEvents(policies, persons, seed)));
     const emmett = await startEmmett(script, told);
     try {
       const ours = () => measured(() => rebuild({ store, policies, readModel }));
