@@ -1,6 +1,5 @@
 export { NothingProjected, type ReportParts } from './basis';
 export { reportNamed, reports } from './catalogue';
-export { basisLines, formats, type ReportFormat, type Sheet, type Sink } from './formats';
+export { basisLines, formats, readable, type ReportFormat, type Sheet, type Sink } from './formats';
 export type { Report, Row } from './report';
 export { fileNameOf, withReport, writeReport, type ReportRequest } from './run';
-export { shown } from './words';

@@ -10,12 +10,12 @@ export interface Words {
 
 /**
  * A column of a report. `person` is an id and nothing else of anybody; `word` is one of a closed list, told in the
- * reader's language on pages; `fen` is money.
+ * reader's language on pages, and so is a `region`, kept as its code; `fen` is money.
  */
 export interface Column {
   name: string;
   title: Words;
-  kind: 'text' | 'word' | 'person' | 'day' | 'month' | 'count' | 'fen';
+  kind: 'text' | 'word' | 'region' | 'person' | 'day' | 'month' | 'count' | 'fen';
 }
 
 export type Cell = string | number | null;
@@ -75,6 +75,6 @@ export const column = {
   count: (name: string, zh: string, en: string): Column => ({ name, title: { zh, en }, kind: 'count' }),
   fen: (name: string, zh: string, en: string): Column => ({ name, title: { zh, en }, kind: 'fen' }),
   person: (): Column => ({ name: 'person', title: { zh: '人员编号', en: 'Person' }, kind: 'person' }),
-  region: (): Column => ({ name: 'region', title: { zh: '统筹区', en: 'Region' }, kind: 'text' }),
+  region: (name = 'region', zh = '统筹区', en = 'Region'): Column => ({ name, title: { zh, en }, kind: 'region' }),
   scheme: (): Column => ({ name: 'scheme', title: { zh: '险种', en: 'Scheme' }, kind: 'word' }),
 };

@@ -1,4 +1,5 @@
 import { knownAtLimit } from '../../projections/history';
+import { regionNames } from '../policy/evaluation';
 import { atBasis, type ReportParts } from './basis';
 import { formats, type Basis, type ReportFormat, type Sheet, type Sink } from './formats';
 import type { Report, ReportQuestion } from './report';
@@ -24,8 +25,9 @@ export async function withReport<T>(
     ...(asked as unknown as ReportQuestion),
     knownAt: knownAt === undefined ? 'now' : String(knownAt),
   };
+  const regionName = regionNames(parts.policies.packs, language);
   return atBasis(parts, limit, (source, evaluation) =>
-    use({ report, basis, evaluation, language, rows: report.rows(source, question) }),
+    use({ report, basis, evaluation, language, regionName, rows: report.rows(source, question) }),
   );
 }
 

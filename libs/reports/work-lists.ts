@@ -16,7 +16,7 @@ export const duplicates: Report = {
     column.word('line', '状态', 'State'),
     column.text('relations', '关系', 'Relations'),
     column.word('retainedScheme', '保留险种', 'Retained scheme'),
-    column.text('retainedRegion', '保留统筹区', 'Retained in'),
+    column.region('retainedRegion', '保留统筹区', 'Retained in'),
     column.word('others', '其余关系', 'The others'),
     column.text('rule', '规则', 'Rule'),
     column.day('since', '起', 'Since'),

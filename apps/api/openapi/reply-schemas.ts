@@ -101,7 +101,7 @@ export const replySchemas: Record<string, Schema> = {
   ReportColumn: record({
     name: text,
     title: words,
-    kind: one(['text', 'word', 'person', 'day', 'month', 'count', 'fen']),
+    kind: one(['text', 'word', 'region', 'person', 'day', 'month', 'count', 'fen']),
   }),
   ReportSheet: record({
     report: text,

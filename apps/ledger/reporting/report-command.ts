@@ -6,9 +6,9 @@ import {
   NothingProjected,
   basisLines,
   formats,
+  readable,
   reportNamed,
   reports,
-  shown,
   withReport,
   writeReport,
   type ReportFormat,
@@ -127,8 +127,7 @@ async function page(sheet: Sheet, terminal: Terminal): Promise<void> {
   const lines = [report.columns.map(({ title }) => title[language])];
   let left = 0;
   for await (const row of rows) {
-    if (lines.length <= LINES_SHOWN)
-      lines.push(report.columns.map((column) => shown(column, row[column.name], language)));
+    if (lines.length <= LINES_SHOWN) lines.push(report.columns.map((column) => readable(sheet, column, row)));
     else left += 1;
   }
   for (const [name, value] of basisLines(sheet)) terminal.out(`${name}: ${value}\n`);

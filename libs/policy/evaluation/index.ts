@@ -13,6 +13,7 @@ export {
 export { ownReadings, steadyReadings, type SteadyReadings } from './steady-readings';
 export type { Pack, ReadingText, RuleText } from './pack';
 export { Policies } from './policies';
+export { regionNames } from './region-names';
 export { jurisdictionsOf, poolOf, provinceOf, sameProvince } from './jurisdictions';
 export type { RuleKey, RuleValues } from './rule-values';
 export type { Start, Wait } from './values/waiting';

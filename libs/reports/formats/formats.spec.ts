@@ -10,6 +10,7 @@ const report: Report = {
     column.person(),
     column.word('line', '项目', 'Line'),
     column.text('detail', '说明', 'Detail'),
+    column.region(),
     column.count('persons', '人数', 'Persons'),
     column.fen('feeFen', '金额', 'Fee'),
   ],
@@ -45,13 +46,21 @@ async function written(format: ReportFormat, rows: Row[], language: 'zh' | 'en' 
         yield* rows;
       })(),
       language,
+      regionName: (code) => `Somewhere <${code}>`,
     },
     { write: async (piece) => void pieces.push(Buffer.from(piece as string)) },
   );
   return Buffer.concat(pieces);
 }
 
-const row = (detail: string): Row => ({ person: 'P1', line: 'entry', detail, persons: -1234, feeFen: -5 });
+const row = (detail: string): Row => ({
+  person: 'P1',
+  line: 'entry',
+  detail,
+  region: '990100',
+  persons: -1234,
+  feeFen: -5,
+});
 
 describe('the forms of a report', () => {
   it('JSON says the basis and holds every row', async () => {
@@ -63,12 +72,12 @@ describe('the forms of a report', () => {
 
   it('CSV opens with no cell that a spreadsheet would calculate', async () => {
     const text = (await written('csv', HOSTILE.map(row))).toString();
-    expect(text.startsWith('\uFEFFPerson,Line,Detail,Persons,Fee\r\n')).toBe(true);
+    expect(text.startsWith('\uFEFFPerson,Line,Detail,Region,Persons,Fee\r\n')).toBe(true);
     const cells = [...text.slice(1).matchAll(/(?:^|,|\r\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map(
       (match) => match[1] ?? match[2] ?? '',
     );
     for (const cell of cells) if (!/^-?\d+(\.\d+)?$/.test(cell)) expect(cell).not.toMatch(/^[\s\uFEFF]*[=+\-@＝]/);
-    expect(text).toContain('P1,entry,"\'=HYPERLINK(""x"",""y"")",-1234,-0.05\r\n');
+    expect(text).toContain('P1,entry,"\'=HYPERLINK(""x"",""y"")",990100,-1234,-0.05\r\n');
   });
 
   it('XLSX keeps texts as texts and money as numbers, and tells the basis', async () => {
@@ -81,8 +90,9 @@ describe('the forms of a report', () => {
       const cell = table!.getRow(index + 2).getCell(3);
       expect(cell.formula).toBeUndefined();
       expect(String(cell.value).trim()).toBe(detail.trim());
-      expect(table!.getRow(index + 2).getCell(4).value).toBe(-1234);
-      expect(table!.getRow(index + 2).getCell(5).value).toBe(-0.05);
+      expect(table!.getRow(index + 2).getCell(4).value).toBe('990100');
+      expect(table!.getRow(index + 2).getCell(5).value).toBe(-1234);
+      expect(table!.getRow(index + 2).getCell(6).value).toBe(-0.05);
     });
     expect(table!.getRow(2).getCell(2).value).toBe('新增');
     expect(basis!.getColumn(2).values).toContain('2024-02-01');
@@ -95,6 +105,7 @@ describe('the forms of a report', () => {
     expect(page).toContain('&#60;script&#62;');
     expect(page).toContain('Trial &#60;b&#62;');
     expect(page).toContain('3 persons evaluated anew');
+    expect(page).toContain('<td>Somewhere &#60;990100&#62;</td>');
     expect((await written('html', [], 'zh')).toString()).toContain('没有记录');
   });
 });

@@ -1,6 +1,5 @@
 import type { Column, Row } from '../report';
-import { shown } from '../words';
-import { basisLines, titleOf, type Sheet, type Sink } from './sheet';
+import { basisLines, readable, titleOf, type Sheet, type Sink } from './sheet';
 
 /** A page to read and to print; nothing in it is fetched from anywhere. */
 export async function writeHtml(sheet: Sheet, sink: Sink): Promise<void> {
@@ -27,7 +26,7 @@ export async function writeHtml(sheet: Sheet, sink: Sink): Promise<void> {
   let piece: string[] = [];
   for await (const row of rows) {
     count += 1;
-    piece.push(rowOf(columns, row, language));
+    piece.push(rowOf(columns, row, sheet));
     if (piece.length < ROWS_AT_ONCE) continue;
     await sink.write(piece.join(''));
     piece = [];
@@ -50,10 +49,8 @@ th{border-bottom:2px solid #595959}
 @media print{body{margin:0;font-size:11px}thead{display:table-header-group}tr{break-inside:avoid}@page{size:A4 landscape;margin:12mm}}
 `;
 
-function rowOf(columns: readonly Column[], row: Row, language: 'zh' | 'en'): string {
-  const cells = columns.map(
-    (column) => `<td${numeric(column)}>${escaped(shown(column, row[column.name], language))}</td>`,
-  );
+function rowOf(columns: readonly Column[], row: Row, sheet: Sheet): string {
+  const cells = columns.map((column) => `<td${numeric(column)}>${escaped(readable(sheet, column, row))}</td>`);
   return `<tr>${cells.join('')}</tr>\n`;
 }
 

@@ -13,4 +13,4 @@ export const formats = {
 } as const satisfies Record<string, { type: string; write: (sheet: Sheet, sink: Sink) => Promise<void> }>;
 
 export type ReportFormat = keyof typeof formats;
-export { basisLines, type Basis, type Sheet, type Sink } from './sheet';
+export { basisLines, readable, type Basis, type Sheet, type Sink } from './sheet';

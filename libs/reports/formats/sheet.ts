@@ -1,6 +1,6 @@
 import type { Evaluation } from '../basis';
 import type { Column, Report, ReportQuestion, Row } from '../report';
-import type { Language } from '../words';
+import { shown, type Language } from '../words';
 
 /** What is asked of a report beside its rows: the basis that every form of it states. */
 export interface Basis extends ReportQuestion {
@@ -15,6 +15,8 @@ export interface Sheet {
   evaluation: Evaluation;
   rows: AsyncIterable<Row>;
   language: Language;
+  /** A region's name with its code, for whoever reads. */
+  regionName: (code: string) => string;
 }
 
 /** Where a report is written to; waits while the reader is slower. */
@@ -23,7 +25,13 @@ export interface Sink {
 }
 
 /** The basis in words, line by line. */
-export function basisLines({ report, basis, evaluation, language }: Omit<Sheet, 'rows'>): [string, string][] {
+export function basisLines({
+  report,
+  basis,
+  evaluation,
+  language,
+  regionName,
+}: Omit<Sheet, 'rows'>): [string, string][] {
   const zh = language === 'zh';
   const { validOn, knownAt, since, region } = basis;
   const known = knownAt === 'now' ? (zh ? '现在' : 'now') : knownAt;
@@ -41,12 +49,18 @@ export function basisLines({ report, basis, evaluation, language }: Omit<Sheet, 
     [zh ? '所问之日' : 'Valid on', validOn],
     ...(since === undefined ? [] : ([[zh ? '期初' : 'Opens with', since]] as [string, string][])),
     [zh ? '所知截至' : 'Known at', known],
-    ...(region === undefined ? [] : ([[zh ? '统筹区' : 'Region', region]] as [string, string][])),
+    ...(region === undefined ? [] : ([[zh ? '统筹区' : 'Region', regionName(region)]] as [string, string][])),
     [
       zh ? '依据' : 'Figures',
       `${from}${zh ? '；日志位置' : '; log position'} ${evaluation.position}${knownAt === 'now' ? behind : ''}`,
     ],
   ];
+}
+
+/** A cell for whoever reads it: words in his language, money in yuan, a region by its name. */
+export function readable({ language, regionName }: Sheet, column: Column, row: Row): string {
+  const cell = row[column.name];
+  return column.kind === 'region' && typeof cell === 'string' ? regionName(cell) : shown(column, cell, language);
 }
 
 /** A column's title with its unit where a form writes plain numbers. */
