@@ -68,28 +68,36 @@ describe.each(['SQLite', 'PostgreSQL'])('lists from %s', (database) => {
   const answerOf = async (person: string, on: string) =>
     (await server.get(`/v1/persons/${person}/answer?validOn=${on}&region=211200`)).body as Answer;
 
-  it.each(['1950-01-01', '2021-02-28', '2022-06-15', '2023-06-30', '2024-02-29'])('say of everybody on %s what his answer says', async (on) => {
-    const everybody = await whole<Listed>(`/v1/persons?validOn=${on}&limit=7`);
-    expect(ids(everybody)).toEqual([...new Set(ids(everybody))].sort());
-    expect(everybody.length).toBeGreaterThan(50);
-    const statuses = new Map<string, string[]>();
-    for (const { person, region, relations, benefit } of everybody) {
-      const { body } = await server.get(
-        `/v1/persons/${person}/answer?validOn=${on}${region === undefined ? '&region=211200' : ''}`,
-      );
-      const answer = body as Answer;
-      const of = ({ status, scheme, region: where }: Partial<Answer['benefit']>) => ({ person, status, scheme, where });
-      expect(of(benefit)).toEqual(of(answer.benefit));
-      expect(relations.map(({ scheme, region: of, status }) => `${scheme} ${of} ${status}`).sort()).toEqual(
-        answer.registrations.map(({ scheme, region: of, status }) => `${scheme} ${of} ${status}`).sort(),
-      );
-      statuses.set(benefit.status, [...(statuses.get(benefit.status) ?? []), person]);
-    }
-    for (const status of ['covered', 'waiting', 'pending', 'paused', 'notCovered', 'undetermined']) {
-      const listed = ids(await whole<Listed>(`/v1/persons?validOn=${on}&status=${status}`));
-      expect({ status, listed }).toEqual({ status, listed: statuses.get(status) ?? [] });
-    }
-  });
+  it.each(['1950-01-01', '2021-02-28', '2022-06-15', '2023-06-30', '2024-02-29'])(
+    'say of everybody on %s what his answer says',
+    async (on) => {
+      const everybody = await whole<Listed>(`/v1/persons?validOn=${on}&limit=7`);
+      expect(ids(everybody)).toEqual([...new Set(ids(everybody))].sort());
+      expect(everybody.length).toBeGreaterThan(50);
+      const statuses = new Map<string, string[]>();
+      for (const { person, region, relations, benefit } of everybody) {
+        const { body } = await server.get(
+          `/v1/persons/${person}/answer?validOn=${on}${region === undefined ? '&region=211200' : ''}`,
+        );
+        const answer = body as Answer;
+        const of = ({ status, scheme, region: where }: Partial<Answer['benefit']>) => ({
+          person,
+          status,
+          scheme,
+          where,
+        });
+        expect(of(benefit)).toEqual(of(answer.benefit));
+        expect(relations.map(({ scheme, region: of, status }) => `${scheme} ${of} ${status}`).sort()).toEqual(
+          answer.registrations.map(({ scheme, region: of, status }) => `${scheme} ${of} ${status}`).sort(),
+        );
+        statuses.set(benefit.status, [...(statuses.get(benefit.status) ?? []), person]);
+      }
+      for (const status of ['covered', 'waiting', 'pending', 'paused', 'notCovered', 'undetermined']) {
+        const listed = ids(await whole<Listed>(`/v1/persons?validOn=${on}&status=${status}`));
+        expect({ status, listed }).toEqual({ status, listed: statuses.get(status) ?? [] });
+      }
+    },
+  );
 
   it('give every person once, whatever the size of a page', async () => {
     const path = '/v1/persons?validOn=2023-06-30&region=211200';
