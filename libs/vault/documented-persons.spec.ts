@@ -8,13 +8,19 @@ import { loadPoliciesOrThrow } from '../policy';
 import { writeFileSync } from 'node:fs';
 import { DocumentedPersons, LocalKeys, Vault, keepKeyFile } from '.';
 
-test('a file that tells persons by their documents is recorded under ids, and no event holds number or name', async () => {
+/** A vault and a ledger of nobody, in a folder of their own. */
+async function emptyPlace() {
   const folder = mkdtempSync(join(tmpdir(), 'documented-'));
   keepKeyFile(join(folder, 'vault.key'));
   const keys = LocalKeys.fromFile(join(folder, 'vault.key'));
   const vault = await Vault.open({ location: join(folder, 'vault.db'), keys, clock: Date.now });
   const store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
   const ledger = openLedger({ store, policies: loadPoliciesOrThrow('policies'), clock: Date.now });
+  return { folder, vault, store, ledger };
+}
+
+test('a file that tells persons by their documents is recorded under ids, and no event holds number or name', async () => {
+  const { folder, vault, store, ledger } = await emptyPlace();
   const head =
     'psn_no,certno,psn_cert_type,psn_name,insutype,psn_type,insu_admdvs,accrym_begn,accrym_end,arvl_date,revs_flag';
   const row = (person: string, number: string, month: string) =>
@@ -87,12 +93,7 @@ describe('a refused row', () => {
     ['as it comes', undefined],
     ['in the order of another system', 'core'],
   ])('leaves nothing in the vault, %s', async (_, migratedFrom) => {
-    const folder = mkdtempSync(join(tmpdir(), 'documented-'));
-    keepKeyFile(join(folder, 'vault.key'));
-    const keys = LocalKeys.fromFile(join(folder, 'vault.key'));
-    const vault = await Vault.open({ location: join(folder, 'vault.db'), keys, clock: Date.now });
-    const store = openEmbeddedStore({ file: join(folder, 'events.sqlite') });
-    const ledger = openLedger({ store, policies: loadPoliciesOrThrow('policies'), clock: Date.now });
+    const { folder, vault, store, ledger } = await emptyPlace();
     const file = join(folder, 'payments.csv');
     writeFileSync(file, rows.join('\n'));
     const run = (persons: ConstructorParameters<typeof DocumentedPersons>[0], onNew?: () => void) =>

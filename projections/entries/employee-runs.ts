@@ -28,7 +28,7 @@ import type { Fact } from '../history';
 import { monthsEn, monthsZh, type Inquiry } from '../inquiry';
 import { isCurrent, type FeeMonth, type PaymentRecord } from '../payments';
 import { aidHeldOn } from './aid-held';
-import { isPartOnly } from './part-payment';
+import { isPartOnly, leavePartsOpen } from './part-payment';
 import { insuredAsResident } from './resident-months';
 import { explainWaiver, explainWindow, startDay, windowFrom } from './waiting';
 
@@ -110,6 +110,7 @@ class Walk {
       .filter(({ data }) => data.scheme === 'employee')
       .map(({ type, day, data }) => ({ day, last: type === 'Terminated' ? day - 1 : day, region: data.region }))
       .sort((a, b) => a.day - b.day);
+    leavePartsOpen(inquiry, payments);
     this.batches = this.collect();
     for (const batch of this.batches) this.take(batch);
     this.runningBreak();

@@ -208,7 +208,8 @@ export class Inquiry {
     const pack = this.grounds.policies.national();
     if (!pack) return { known: false, why: 'silent' };
     this.packsUsed.add(pack);
-    return this.readAt(pack.settings[key] as Setting<RuleValues[K]> | undefined, pack, pack.region, on);
+    const steady = steadyReadings(pack).get(key) as Reading<RuleValues[K]> | undefined;
+    return steady ?? this.readAt(pack.settings[key] as Setting<RuleValues[K]> | undefined, pack, pack.region, on);
   }
 
   /** A value published by the region or one above it, in force on the day. */

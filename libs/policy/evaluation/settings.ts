@@ -64,33 +64,13 @@ export function readSetting<T>(setting: Setting<T> | undefined, day: string, con
       return entry ? readSetting<T>(entry.setting, day, context) : SILENT;
     }
     case 'value': {
-      const plain = settled.get(setting);
-      if (plain) return plain as Reading<T>;
-      if (!holdsReading(setting.value)) {
-        const reading: Reading<T> = { known: true, value: setting.value as T, rule: setting.rule };
-        settled.set(setting, reading);
-        return reading;
-      }
       const value = settle(setting.value, context);
       if (value !== 'silent') return { known: true, value: value as T, rule: setting.rule };
       return readGap<T>({ form: 'silent', rule: setting.rule, needs: setting.needs, into: setting.into }, context);
     }
-    default: {
-      if (setting.needs !== undefined) return readGap<T>(setting, context);
-      let gap = settled.get(setting);
-      if (!gap) settled.set(setting, (gap = readGap(setting, context)));
-      return gap as Reading<T>;
-    }
+    default:
+      return readGap<T>(setting, context);
   }
-}
-
-/** Readings of values in which no clause is unclear, and of gaps that nothing settles; packs never change once loaded. */
-const settled = new WeakMap<object, Reading<unknown>>();
-
-function holdsReading(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if ('reading' in value) return true;
-  return Object.values(value).some(holdsReading);
 }
 
 function readGap<T>(gap: GapSetting, context: ReadContext): Reading<T> {
